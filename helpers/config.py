@@ -1,0 +1,173 @@
+"""Profiles, settings of a notebook run, folders and versions."""
+
+import importlib.metadata
+import os
+import platform
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+DATASETS = ("auto", "cifar10", "digits")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How much of everything one profile uses.
+
+    Attributes:
+        train, val, test: Images in the three parts of the dataset.
+        seeds: Training seeds, one training each.
+        epochs: Passes over the training images, by kind of model.
+        needs: What the profile is for, in a few words.
+    """
+
+    train: int
+    val: int
+    test: int
+    seeds: tuple[int, ...]
+    epochs: dict[str, int]
+    needs: str
+
+
+PROFILES = {
+    "smoke": Profile(1_000, 200, 200, (0, 1), {"dense": 2}, "tests: seconds"),
+    "class": Profile(8_000, 2_000, 2_000, (0, 1, 2), {"dense": 8}, "a lesson: minutes"),
+    "full": Profile(45_000, 5_000, 10_000, (0, 1, 2), {"dense": 40}, "the published numbers"),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one run of a notebook uses: every choice resolved, nothing left open.
+
+    Attributes:
+        notebook: Name of the notebook, for its records.
+        dataset: `"auto"`, `"cifar10"` or `"digits"`.
+        profile: A key of `PROFILES`.
+        data_dir: Folder or archive with CIFAR-10, or None.
+        seeds: Training seeds, at least one.
+        epochs: Passes over the training images.
+        use_cache: Whether trainings are served from and kept in the cache.
+    """
+
+    notebook: str
+    dataset: str
+    profile: str
+    data_dir: str | None
+    seeds: tuple[int, ...]
+    epochs: int
+    use_cache: bool
+
+
+def choose(name: str, value: str, allowed: Sequence[str]) -> str:
+    """Returns `value` if it is allowed; the error names what is.
+
+    Raises:
+        ValueError: `value` is not in `allowed`.
+    """
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}; expected one of: {', '.join(allowed)}.")
+    return value
+
+
+def resolve(
+    notebook: str,
+    *,
+    kind: str,
+    dataset: str | None = None,
+    profile: str | None = None,
+    data_dir: str | None = None,
+    seeds: Sequence[int] | None = None,
+    epochs: int | None = None,
+    use_cache: bool | None = None,
+) -> Settings:
+    """Fills the open parameters of a notebook: parameter, else environment, else default.
+
+    The environment variables are `COURSE_DATASET`, `COURSE_PROFILE` and `CIFAR10_DIR`; the
+    defaults are `"auto"`, `"class"` and no folder. Seeds and epochs come from the profile.
+
+    Args:
+        notebook: Name of the notebook, as in `01_dense_baseline`.
+        kind: Which entry of the profile's `epochs` counts here.
+        dataset, profile, data_dir, seeds, epochs, use_cache: The notebook's parameters; None
+            leaves the choice to the environment or the default.
+
+    Raises:
+        ValueError: A parameter has a value that is not allowed.
+    """
+    profile = profile if profile is not None else os.environ.get("COURSE_PROFILE") or "class"
+    dataset = dataset if dataset is not None else os.environ.get("COURSE_DATASET") or "auto"
+    table = PROFILES[choose("profile", profile, list(PROFILES))]
+    seeds = tuple(table.seeds if seeds is None else seeds)
+    epochs = table.epochs[kind] if epochs is None else epochs
+    if not seeds or any(isinstance(s, bool) or not isinstance(s, int) or s < 0 for s in seeds):
+        raise ValueError(f"seeds is {list(seeds)}; expected a list of whole numbers from 0 up.")
+    if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 1:
+        raise ValueError(f"epochs is {epochs!r}; expected a whole number, 1 or more.")
+    return Settings(
+        notebook=notebook,
+        dataset=choose("dataset", dataset, DATASETS),
+        profile=profile,
+        data_dir=data_dir if data_dir is not None else os.environ.get("CIFAR10_DIR") or None,
+        seeds=seeds,
+        epochs=epochs,
+        use_cache=True if use_cache is None else bool(use_cache),
+    )
+
+
+def course_root() -> Path:
+    """The folder that holds `helpers/` and `notebooks/`."""
+    return Path(__file__).resolve().parents[1]
+
+
+def cache_dir() -> Path:
+    """Where downloads, generated data and trained models are kept between runs.
+
+    `COURSE_CACHE` names it; else it is `cnn-course` in the user's cache folder.
+    """
+    named = os.environ.get("COURSE_CACHE")
+    if named:
+        return Path(named).expanduser().resolve()
+    if os.name == "nt":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif platform.system() == "Darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "cnn-course"
+
+
+def runs_dir() -> Path:
+    """Where records and executed notebooks go: `COURSE_RUNS`, else `runs/` of the course."""
+    named = os.environ.get("COURSE_RUNS")
+    return Path(named).expanduser().resolve() if named else course_root() / "runs"
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Writes a file under a temporary name, then renames it: nobody ever sees half of it.
+
+    Args:
+        path: The final name; its folder is made.
+        content: The bytes, or text that is stored as UTF-8.
+
+    Raises:
+        OSError: The folder can't be written or the disk is full; nothing is left behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+        os.replace(scratch, path)
+    except BaseException:
+        Path(scratch).unlink(missing_ok=True)
+        raise
+
+
+def versions() -> dict[str, str]:
+    """Versions of the libraries that decide a training's result, and of Python."""
+    packages = ("tensorflow", "keras", "numpy")
+    return {"python": platform.python_version()} | {
+        p: importlib.metadata.version(p) for p in packages
+    }

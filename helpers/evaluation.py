@@ -1,0 +1,81 @@
+"""Accuracies, spread and confusions of trained models."""
+
+import io
+
+import numpy as np
+
+from helpers import cache, config, results, training
+from helpers.data import Dataset, fingerprint
+from helpers.training import Training
+
+
+def probabilities(trained: Training, images: np.ndarray) -> np.ndarray:
+    """What the model answers for each image, kept in the cache by model and images.
+
+    Args:
+        trained: A finished training.
+        images: uint8 `(n, 32, 32, 3)`.
+
+    Returns:
+        float32 `(n, classes)`; rows sum to 1 if the model ends in a softmax.
+    """
+    identity = cache.key(
+        cache.describe_model(trained.model)
+        | {"images": fingerprint(images), "versions": config.versions()}
+    )
+    path = config.cache_dir() / "predictions" / f"{identity}.npy"
+    if trained.settings.use_cache:
+        try:
+            return np.load(path, allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            pass
+    answers = trained.model.predict(training.batches(images), verbose=0).astype(np.float32)
+    if trained.settings.use_cache:
+        buffer = io.BytesIO()
+        np.save(buffer, answers)
+        config.write_whole(path, buffer.getvalue())
+    return answers
+
+
+def accuracy(trained: Training, images: np.ndarray, labels: np.ndarray) -> float:
+    """Share of images whose most probable class is the right one, from 0 to 1.
+
+    Args:
+        trained: A finished training.
+        images: uint8 `(n, 32, 32, 3)`.
+        labels: int64 `(n,)`.
+    """
+    return float((probabilities(trained, images).argmax(1) == labels).mean())
+
+
+def class_accuracies(trained: Training, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Share of right answers for each class, float64 `(classes,)`, from 0 to 1."""
+    answers = probabilities(trained, images)
+    right = answers.argmax(1) == labels
+    return np.array([right[labels == c].mean() for c in range(answers.shape[1])])
+
+
+def confusions(trained: Training, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How often class `row` was answered as class `column`, int64 `(classes, classes)`."""
+    answers = probabilities(trained, images)
+    counts = np.zeros((answers.shape[1],) * 2, np.int64)
+    np.add.at(counts, (labels, answers.argmax(1)), 1)
+    return counts
+
+
+def final_test(trained: Training, data: Dataset) -> float:
+    """Opens the test set for one model, once, and writes the result into its record.
+
+    Args:
+        trained: A finished training; nothing about it should change after this.
+        data: The dataset whose test part is used.
+
+    Returns:
+        The test accuracy, from 0 to 1.
+    """
+    answers = probabilities(trained, data.x_test)
+    right = answers[np.arange(len(answers)), data.y_test]
+    loss = float(-np.log(np.maximum(right, 1e-7)).mean())
+    score = float((answers.argmax(1) == data.y_test).mean())
+    results.add_test(trained.record, accuracy=score, loss=loss)
+    return score

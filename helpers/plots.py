@@ -1,0 +1,179 @@
+"""Every figure of the course: one house style, and alt text on each."""
+
+import base64
+import io
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+from IPython.display import display
+from matplotlib.figure import Figure
+
+from helpers.training import Training
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+STYLE = {
+    "axes.prop_cycle": mpl.cycler(color=COLOURS),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "figure.dpi": 80,
+    "font.size": 11,
+    "image.interpolation": "nearest",
+}
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Shows a figure with alt text, for readers who don't see it.
+
+    Args:
+        figure: A Matplotlib figure.
+        alt: What the picture shows, in one or two sentences.
+    """
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", bbox_inches="tight", metadata={"Software": None})
+    display(
+        {"image/png": base64.b64encode(buffer.getvalue()).decode(), "text/plain": alt},
+        metadata={"image/png": {"alt": alt}},
+        raw=True,
+    )
+
+
+def images(
+    pictures: Sequence[np.ndarray],
+    titles: Sequence[str] | None = None,
+    *,
+    columns: int = 8,
+    alt: str,
+) -> None:
+    """Shows pictures of one size in a grid.
+
+    Args:
+        pictures: uint8 `(n, height, width, 3)`; `(n, height, width)` or a mixture for grey ones.
+        titles: One title a picture.
+        columns: Pictures in a row.
+        alt: What they show, in words.
+    """
+    colour = [p if p.ndim == 3 else np.repeat(p[..., None], 3, axis=2) for p in pictures]
+    height, width = colour[0].shape[:2]
+    edge, head = max(1, width // 16), (height // 4 if titles is not None else 0)
+    rows = -(-len(colour) // columns)
+    shape = (rows * (height + head + edge), columns * (width + edge) - edge, 3)
+    sheet = np.full(shape, 255, np.uint8)
+    with mpl.rc_context(STYLE):
+        size = 10 if columns > 4 else 2.2 * columns
+        figure = Figure(figsize=(size, size * shape[0] / shape[1]))
+        axes = figure.add_axes((0, 0, 1, 1))
+        for index, picture in enumerate(colour):
+            top = (index // columns) * (height + head + edge) + head
+            left = (index % columns) * (width + edge)
+            sheet[top : top + height, left : left + width] = picture
+            if titles is not None:
+                place = (left + width / 2, top - head * 0.2)
+                axes.text(*place, titles[index], ha="center", va="bottom", fontsize=10)
+        axes.imshow(sheet)
+        axes.axis("off")
+        show(figure, alt)
+
+
+def bars(
+    names: Sequence[str],
+    values: Sequence[float],
+    *,
+    title: str,
+    axis: str,
+    spread: Sequence[float] | None = None,
+    line: tuple[float, str] | None = None,
+) -> None:
+    """Shows one horizontal bar a name, in the order given.
+
+    Args:
+        names: Labels of the bars.
+        values: Lengths of the bars.
+        title: Title of the figure.
+        axis: What the lengths mean, with the unit.
+        spread: Half-lengths of the error bars.
+        line: A value to mark with a line, and what it is.
+    """
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(7, 0.35 * len(names) + 1.2))
+        axes = figure.add_subplot()
+        axes.barh(names, values, xerr=spread, capsize=3)
+        axes.invert_yaxis()
+        axes.grid(axis="y", visible=False)
+        axes.set(title=title, xlabel=axis)
+        if line:
+            axes.axvline(line[0], color="black", linestyle="--", label=line[1])
+            axes.legend(loc="lower right")
+        listed = ", ".join(f"{n} {_short(v)}" for n, v in zip(names, values, strict=True))
+        marked = f" A dashed line marks {line[1]} at {_short(line[0])}." if line else ""
+        show(figure, f"Bar chart, {title}. {axis}: {listed}.{marked}")
+
+
+def lines(
+    x: Sequence[float],
+    series: dict[str, Sequence[float]],
+    *,
+    title: str,
+    x_axis: str,
+    y_axis: str,
+    spread: dict[str, Sequence[float]] | None = None,
+) -> None:
+    """Shows one line a series over the same x values.
+
+    Args:
+        x: Positions of the points.
+        series: y values by name.
+        title: Title of the figure.
+        x_axis: Meaning and unit of x.
+        y_axis: Meaning and unit of y.
+        spread: Half-heights of the error bars, by name.
+    """
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(7, 3.6))
+        axes = figure.add_subplot()
+        for name, y in series.items():
+            axes.errorbar(x, y, (spread or {}).get(name), marker="o", capsize=3, label=name)
+        axes.set(title=title, xlabel=x_axis, ylabel=y_axis)
+        axes.legend()
+        listed = "; ".join(f"{n} from {_short(y[0])} to {_short(y[-1])}" for n, y in series.items())
+        show(figure, f"Line chart, {title}. {y_axis} over {x_axis}: {listed}.")
+
+
+def curves(trainings: Sequence[Training], *, title: str) -> None:
+    """Shows loss and accuracy, epoch by epoch, on the training and the validation images.
+
+    Args:
+        trainings: Trainings of one model; each seed is drawn as a thin line of its own.
+        title: Title of the figure.
+    """
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(10, 3.6))
+        for place, metric in enumerate(("loss", "accuracy")):
+            axes = figure.add_subplot(1, 2, place + 1)
+            for part, prefix, colour in (
+                ("training", "", COLOURS[0]),
+                ("validation", "val_", COLOURS[1]),
+            ):
+                for number, training in enumerate(trainings):
+                    y = training.history[prefix + metric]
+                    label = part if number == 0 else None
+                    axes.plot(range(1, len(y) + 1), y, color=colour, alpha=0.7, label=label)
+            axes.set(title=metric, xlabel="epoch")
+            axes.legend()
+        figure.suptitle(title)
+        last = {
+            key: _short(np.mean([t.history[key][-1] for t in trainings]))
+            for key in ("loss", "val_loss", "accuracy", "val_accuracy")
+        }
+        show(
+            figure,
+            f"Two line charts over the epochs, {title}. At the end the loss is {last['loss']} in "
+            f"training and {last['val_loss']} in validation, the accuracy {last['accuracy']} and "
+            f"{last['val_accuracy']}.",
+        )
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1_000 else f"{value:,.0f}"

@@ -1,0 +1,9 @@
+"""The tasks of the course as commands: `python -m helpers.tools.NAME`; `make` calls the same."""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 (this line is for a Python that is too old)
+    sys.exit(
+        f"This is Python {sys.version_info.major}.{sys.version_info.minor}; the course needs 3.11 "
+        "to 3.13. With make, name another one: make PYTHON=python3.12 run"
+    )

@@ -1,0 +1,68 @@
+"""Reads environment.yml, the only list of dependencies, with the standard library alone."""
+
+import importlib.metadata
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = ROOT / "environment.yml"
+
+_PIN = re.compile(r"      - ([A-Za-z0-9_.-]+)==([A-Za-z0-9_.!+-]+)(?:\s+#.*)?")
+_PYTHON = re.compile(r"  - python>=3\.(\d+),<3\.(\d+)")
+
+
+class EnvironmentFileError(Exception):
+    """environment.yml has a line that this reader doesn't understand."""
+
+
+def pins(text: str) -> dict[str, str]:
+    """The pip block of environment.yml: version by package name, in the file's order.
+
+    Args:
+        text: The whole file. Each package stands on a line of its own, as `- name==version`.
+
+    Raises:
+        EnvironmentFileError: There is no pip block, or a line in it is anything else.
+    """
+    lines = text.splitlines()
+    if "  - pip:" not in lines:
+        raise EnvironmentFileError("environment.yml has no line '  - pip:'.")
+    found: dict[str, str] = {}
+    start = lines.index("  - pip:") + 1
+    for number, line in enumerate(lines[start:], start + 1):
+        if not line.strip() or line.strip().startswith("#"):
+            continue
+        match = _PIN.fullmatch(line)
+        if not match:
+            raise EnvironmentFileError(
+                f"environment.yml, line {number}: {line.strip()!r}; expected '- name==version'."
+            )
+        found[match[1]] = match[2]
+    if not found:
+        raise EnvironmentFileError("the pip block of environment.yml is empty.")
+    return found
+
+
+def python_range(text: str) -> tuple[int, int]:
+    """The Python versions that environment.yml allows, as minor versions: first, last.
+
+    Raises:
+        EnvironmentFileError: There is no line `- python>=3.A,<3.B`.
+    """
+    match = next(filter(None, map(_PYTHON.fullmatch, text.splitlines())), None)
+    if not match:
+        raise EnvironmentFileError("environment.yml has no line '- python>=3.A,<3.B'.")
+    return int(match[1]), int(match[2]) - 1
+
+
+def missing(wanted: dict[str, str]) -> list[str]:
+    """Which pinned packages this Python doesn't have in the pinned version, as `name==version`."""
+    lacking = []
+    for name, version in wanted.items():
+        try:
+            installed = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            installed = None
+        if installed != version:
+            lacking.append(f"{name}=={version}")
+    return lacking

@@ -1,0 +1,107 @@
+"""Finds and executes the notebooks of the course."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers import config
+
+NOTEBOOKS = config.course_root() / "notebooks"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the execution of one notebook ended.
+
+    Attributes:
+        name: The notebook's name without suffix.
+        state: `"ok"` or `"failed"`.
+        seconds: Wall-clock time.
+        path: The executed notebook, also of a failed run.
+        error: Last line of the error; empty if all went well.
+    """
+
+    name: str
+    state: str
+    seconds: float
+    path: Path
+    error: str
+
+
+def choose_notebooks(wanted: str | None) -> list[Path]:
+    """The course's notebooks, in order, or those that are wanted.
+
+    Args:
+        wanted: Numbers or names separated by blanks or commas, as in `"01 03"`; None for all.
+
+    Raises:
+        ValueError: A notebook is asked for that doesn't exist; the message lists those that do.
+    """
+    everything = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    if not wanted or not wanted.strip(" ,"):
+        return everything
+    chosen = set()
+    for word in re.split(r"[ ,]+", wanted.strip(" ,")):
+        name = Path(word).name.removesuffix(".ipynb")
+        matching = [p for p in everything if p.stem == name or p.stem.split("_")[0] == name]
+        if not matching:
+            names = ", ".join(path.stem for path in everything)
+            raise ValueError(f"NOTEBOOKS={word} is not known; there are: {names}.")
+        chosen.update(matching)
+    return sorted(chosen)
+
+
+def execute(
+    source: Path, target: Path, environment: dict[str, str], tick: Callable[[float], None]
+) -> Outcome:
+    """Executes one notebook with papermill, in a process of its own.
+
+    Args:
+        source: The notebook.
+        target: Where the executed notebook goes; it appears there once the run has ended.
+        environment: Variables set for the notebook on top of this process's.
+        tick: Called every second with the seconds elapsed.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    running = target.with_name(f".running-{target.name}")
+    command = [sys.executable, "-m", "papermill", str(source), str(running)]
+    command += ["--cwd", str(source.parent), "--no-progress-bar"]
+    began = time.monotonic()
+    process = subprocess.Popen(
+        command,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    collected: list[str] = []
+    reader = threading.Thread(target=lambda: collected.extend(process.stderr), daemon=True)
+    reader.start()
+    try:
+        while process.poll() is None:
+            tick(time.monotonic() - began)
+            reader.join(1.0)
+    except BaseException:
+        process.terminate()
+        process.wait()
+        running.unlink(missing_ok=True)
+        raise
+    reader.join()
+    if running.exists():
+        running.replace(target)
+    state = "ok" if process.returncode == 0 else "failed"
+    error = "" if state == "ok" else _last_line(collected, process.returncode)
+    return Outcome(source.stem, state, time.monotonic() - began, target, error)
+
+
+def _last_line(lines: list[str], code: int) -> str:
+    plain = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in lines]
+    return next((line for line in reversed(plain) if line), f"ended with status {code}")

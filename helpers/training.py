@@ -1,0 +1,234 @@
+"""The one door through which every model of the course is trained."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers import cache, config, hardware, results
+from helpers.config import Settings
+from helpers.data import Dataset
+from helpers.progress import Progress
+
+EVALUATION_BATCH = 1_000
+RESUME_SECONDS = 20.0
+# Part of every cache key: raise it when `fit` or `batches` begin to train differently.
+PROCEDURE = 1
+
+
+@dataclass(frozen=True)
+class Training:
+    """One finished training.
+
+    Attributes:
+        model: The trained model, in the state after the last epoch.
+        history: One list a metric, one float an epoch: `loss`, `accuracy`, `val_loss`, …
+        seconds: Time spent in training, without what the cache saved.
+        name: What the model is called in tables and records.
+        seed: The training seed.
+        settings: The notebook's settings.
+        record: The JSON record of this training.
+    """
+
+    model: keras.Model
+    history: dict[str, list[float]]
+    seconds: float
+    name: str
+    seed: int
+    settings: Settings
+    record: Path
+
+
+def fit(
+    model: keras.Model,
+    data: Dataset,
+    settings: Settings,
+    *,
+    name: str,
+    seed: int,
+    batch_size: int | None = None,
+    epochs: int | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> Training:
+    """Trains a compiled model on the training part; the test part is never looked at.
+
+    The same training is never done twice: its result is kept in the cache, under a hash of
+    everything that decides it. A training that was interrupted goes on after its last kept epoch.
+
+    Args:
+        model: Built and compiled; trained in place.
+        data: Trains on `x_train`, `y_train` and validates on `x_val`, `y_val`.
+        settings: The notebook's settings: name, profile, epochs, cache on or off.
+        name: What the model is called in tables and records.
+        seed: Decides the order of the images in every epoch, and is written into the record.
+        batch_size: Images in one step; None takes what suits the hardware.
+        epochs: Passes over the training images; None takes the settings'.
+        callbacks: Keras callbacks, for example early stopping.
+
+    Returns:
+        A `Training`.
+
+    Raises:
+        ValueError: The model is not built, not compiled, or reports no accuracy.
+    """
+    _check(model)
+    epochs = epochs or settings.epochs
+    batch_size = batch_size or hardware.look().batch_size
+    model.optimizer.build(model.trainable_variables)
+    identity = _identity(model, data, seed, batch_size, epochs, callbacks)
+    use_cache = settings.use_cache and identity is not None
+    finished = config.cache_dir() / "trainings" / f"{identity}.npz"
+    unfinished = config.cache_dir() / "unfinished" / f"{identity}.npz" if use_cache else None
+    facts = cache.load(finished, model) if use_cache else None
+    progress = Progress(name, seed, epochs)
+    if facts is None:
+        facts = _train(model, data, seed, batch_size, epochs, callbacks, progress, unfinished)
+        if use_cache:
+            cache.save(finished, model, facts)
+            unfinished.unlink(missing_ok=True)
+    progress.finish(facts)
+    record = results.save_training(
+        settings,
+        data,
+        model=name,
+        seed=seed,
+        epochs=epochs,
+        batch_size=batch_size,
+        parameter_count=model.count_params(),
+        facts=facts,
+    )
+    return Training(model, facts["history"], facts["seconds"], name, seed, settings, record)
+
+
+def batches(
+    images: np.ndarray,
+    labels: np.ndarray | None = None,
+    batch_size: int = EVALUATION_BATCH,
+    *,
+    seed: int | None = None,
+    epochs: range = range(1),
+) -> tf.data.Dataset:
+    """Feeds arrays to Keras without tf.data's autotuner, which can stall the end of a call.
+
+    Args:
+        images: uint8 `(n, 32, 32, 3)`.
+        labels: int64 `(n,)`, or None for images alone.
+        batch_size: Images in a batch; the last batch of an epoch may be smaller.
+        seed: Shuffles every epoch by `(seed, epoch)`; None keeps the order.
+        epochs: Which epochs to feed, one after the other.
+    """
+    count = len(images)
+    arrays = tuple(tf.convert_to_tensor(a) for a in (images, labels) if a is not None)
+
+    def order(epoch):
+        indices = tf.range(count)
+        if seed is not None:
+            indices = tf.random.experimental.stateless_shuffle(indices, [seed, epoch])
+        return tf.data.Dataset.from_tensor_slices(indices).batch(batch_size)
+
+    def gather(indices):
+        picked = tuple(tf.gather(array, indices) for array in arrays)
+        return picked if labels is not None else picked[0]
+
+    steps = tf.data.Dataset.range(epochs.start, epochs.stop, output_type=tf.int32).flat_map(order)
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    fed = steps.map(gather, num_parallel_calls=2).prefetch(2).with_options(options)
+    total = len(epochs) * math.ceil(count / batch_size)
+    return fed.apply(tf.data.experimental.assert_cardinality(total))
+
+
+def _check(model: keras.Model) -> None:
+    if not model.built:
+        raise ValueError("the model has no weights yet; begin it with keras.Input((32, 32, 3)).")
+    if not model.compiled:
+        raise ValueError("the model is not compiled; call model.compile(...) before fit.")
+    if "accuracy" not in str(model.get_compile_config()["metrics"]):
+        raise ValueError("the model reports no accuracy; compile it with metrics=['accuracy'].")
+
+
+def _identity(model, data, seed, batch_size, epochs, callbacks) -> str | None:
+    """The cache key of a training; None if it can't be told what decides the result."""
+    try:
+        parts = cache.describe_model(model) | {
+            "training": cache.describe_training(model, callbacks)
+        }
+    except ValueError as error:
+        print(f"Not cached: {error}.")
+        return None
+    return cache.key(
+        parts
+        | {
+            "procedure": PROCEDURE,
+            "data": data.fingerprint,
+            "seed": seed,
+            "batch_size": batch_size,
+            "epochs": epochs,
+            "versions": config.versions(),
+        }
+    )
+
+
+def _train(model, data, seed, batch_size, epochs, callbacks, progress, unfinished) -> dict:
+    """Trains, from the last kept epoch on if there is one; returns history and time."""
+    kept = cache.load(unfinished, model) if unfinished else None
+    kept = kept or {"epoch": 0, "history": {}, "seconds": 0.0, "callbacks": []}
+    keeper = _Keeper(unfinished, kept, callbacks)
+    first = kept["epoch"]
+    feed = range(first, epochs)
+    if not kept.get("stopped") and first < epochs:
+        model.fit(
+            batches(data.x_train, data.y_train, batch_size, seed=seed, epochs=feed),
+            validation_data=batches(data.x_val, data.y_val),
+            epochs=epochs,
+            initial_epoch=first,
+            steps_per_epoch=math.ceil(len(data.x_train) / batch_size),
+            callbacks=[*callbacks, keeper, progress],
+            shuffle=False,
+            verbose=0,
+        )
+    seconds = keeper.seconds()
+    done = len(keeper.history["loss"])
+    return {
+        "history": keeper.history,
+        "seconds": round(seconds, 2),
+        "images_per_second": round(done * len(data.x_train) / seconds, 1),
+        "hardware": str(hardware.look()),
+        "versions": config.versions(),
+    }
+
+
+class _Keeper(keras.callbacks.Callback):
+    """Collects the history and keeps the state now and then, for a training that is cut off."""
+
+    def __init__(self, path: Path | None, kept: dict, callbacks):
+        super().__init__()
+        self.path, self.kept, self.callbacks = path, kept, callbacks
+        self.history = kept["history"]
+        self.began = self.saved = time.monotonic()
+
+    def seconds(self) -> float:
+        return self.kept["seconds"] + time.monotonic() - self.began
+
+    def on_train_begin(self, logs=None):
+        for callback, attributes in zip(self.callbacks, self.kept["callbacks"], strict=False):
+            vars(callback).update(attributes)
+
+    def on_epoch_end(self, epoch, logs=None):
+        for metric, value in (logs or {}).items():
+            self.history.setdefault(metric, []).append(round(float(value), 6))
+        if self.path and time.monotonic() - self.saved >= RESUME_SECONDS:
+            facts = {
+                "epoch": epoch + 1,
+                "history": self.history,
+                "seconds": self.seconds(),
+                "callbacks": [cache.plain_attributes(c) for c in self.callbacks],
+                "stopped": self.model.stop_training,
+            }
+            cache.save(self.path, self.model, facts)
+            self.saved = time.monotonic()
