@@ -2,17 +2,15 @@
 
 import hashlib
 import inspect
-import io
 import json
 import re
-import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from helpers import config, data
+from helpers import data, storage
 
 PLAIN = (bool, int, float, str, np.number, type(None))
 
@@ -77,10 +75,8 @@ def save(path: Path, model: keras.Model, facts: dict) -> None:
         facts: Anything that JSON holds.
     """
     state = [*variables(model), *model.optimizer.variables]
-    buffer = io.BytesIO()
     arrays = {str(i): np.asarray(variable) for i, variable in enumerate(state)}
-    np.savez(buffer, facts=json.dumps(facts), **arrays)
-    config.write_whole(path, buffer.getvalue())
+    storage.write_arrays(path, arrays | {"facts": np.array(json.dumps(facts))})
 
 
 def load(path: Path, model: keras.Model) -> dict | None:
@@ -94,12 +90,11 @@ def load(path: Path, model: keras.Model) -> dict | None:
         The facts, or None, with `model` untouched, if there is no such file or it is damaged.
     """
     state = [*variables(model), *model.optimizer.variables]
-    try:
-        with np.load(path, allow_pickle=False) as kept:
-            facts = json.loads(str(kept["facts"]))
-            values = [kept[str(i)] for i in range(len(state))]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    kept = storage.read_arrays(path)
+    if kept is None:
         return None
+    facts = json.loads(str(kept["facts"]))
+    values = [kept[str(i)] for i in range(len(state))]
     for variable, value in zip(state, values, strict=True):
         variable.assign(value)
     return facts
@@ -116,7 +111,8 @@ def _normalised(settings: object) -> object:
 
     def collect(node: object) -> None:
         if isinstance(node, dict):
-            name = (node.get("config") or {}).get("name") if "class_name" in node else None
+            own = node.get("config")
+            name = own.get("name") if isinstance(own, dict) else None
             automatic = _snake_case(str(node.get("class_name")))
             if isinstance(name, str) and re.fullmatch(rf"{automatic}(_\d+)?", name):
                 names.setdefault(name, f"{automatic}#{len(names)}")

@@ -3,7 +3,6 @@
 import importlib.metadata
 import os
 import platform
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,27 +141,6 @@ def runs_dir() -> Path:
     """Where records and executed notebooks go: `COURSE_RUNS`, else `runs/` of the course."""
     named = os.environ.get("COURSE_RUNS")
     return Path(named).expanduser().resolve() if named else course_root() / "runs"
-
-
-def write_whole(path: Path, content: bytes | str) -> None:
-    """Writes a file under a temporary name, then renames it: nobody ever sees half of it.
-
-    Args:
-        path: The final name; its folder is made.
-        content: The bytes, or text that is stored as UTF-8.
-
-    Raises:
-        OSError: The folder can't be written or the disk is full; nothing is left behind.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-        os.replace(scratch, path)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
 
 
 def versions() -> dict[str, str]:

@@ -5,16 +5,13 @@ photos are scikit-learn's two sample images. Laying digits over photo patches fo
 (Ganin et al., "Domain-Adversarial Training of Neural Networks", JMLR 2016). Nothing is downloaded.
 """
 
-import io
-import zipfile
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from sklearn.datasets import load_digits, load_sample_images
 from sklearn.model_selection import train_test_split
 
-from helpers import config
+from helpers import config, storage
 
 CLASS_NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 SIZE = 32
@@ -81,22 +78,12 @@ def load(count: int, part: Part = "train", *, seed: int = 0) -> tuple[np.ndarray
         `images` uint8 `(count, 32, 32, 3)` and `labels` int64 `(count,)`.
     """
     path = config.cache_dir() / "digits" / f"v{VERSION}-{part}-{count}-seed{seed}.npz"
-    kept = _read(path)
+    kept = storage.read_arrays(path)
     if kept is None:
-        kept = make(count, part, seed=seed)
-        buffer = io.BytesIO()
-        np.savez(buffer, images=kept[0], labels=kept[1])
-        config.write_whole(path, buffer.getvalue())
-    return kept
-
-
-def _read(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
-    """The pictures kept in a file; None if there is no such file or it is damaged."""
-    try:
-        with np.load(path, allow_pickle=False) as kept:
-            return kept["images"], kept["labels"]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        return None
+        images, labels = make(count, part, seed=seed)
+        kept = {"images": images, "labels": labels}
+        storage.write_arrays(path, kept)
+    return kept["images"], kept["labels"]
 
 
 def _samples(part: str, seed: int) -> tuple[np.ndarray, np.ndarray]:

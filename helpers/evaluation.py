@@ -1,10 +1,8 @@
 """Accuracies, spread and confusions of trained models."""
 
-import io
-
 import numpy as np
 
-from helpers import cache, config, results, training
+from helpers import cache, config, results, storage, training
 from helpers.data import Dataset, fingerprint
 from helpers.training import Training
 
@@ -23,18 +21,14 @@ def probabilities(trained: Training, images: np.ndarray) -> np.ndarray:
         cache.describe_model(trained.model)
         | {"images": fingerprint(images), "versions": config.versions()}
     )
-    path = config.cache_dir() / "predictions" / f"{identity}.npy"
-    if trained.settings.use_cache:
-        try:
-            return np.load(path, allow_pickle=False)
-        except (OSError, ValueError, EOFError):
-            pass
-    answers = trained.model.predict(training.batches(images), verbose=0).astype(np.float32)
-    if trained.settings.use_cache:
-        buffer = io.BytesIO()
-        np.save(buffer, answers)
-        config.write_whole(path, buffer.getvalue())
-    return answers
+    path = config.cache_dir() / "predictions" / f"{identity}.npz"
+    kept = storage.read_arrays(path) if trained.settings.use_cache else None
+    if kept is None:
+        answers = trained.model.predict(training.batches(images), verbose=0)
+        kept = {"answers": answers.astype(np.float32)}
+        if trained.settings.use_cache:
+            storage.write_arrays(path, kept)
+    return kept["answers"]
 
 
 def accuracy(trained: Training, images: np.ndarray, labels: np.ndarray) -> float:

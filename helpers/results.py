@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from IPython.display import Markdown, display
 
-from helpers import config
+from helpers import config, storage
 from helpers.config import Settings
 from helpers.data import Dataset
 
@@ -82,7 +82,7 @@ def add_test(path: Path, *, accuracy: float, loss: float) -> None:
     """Writes the test accuracy (0 to 1) and loss (mean cross-entropy, nats) into a record."""
     record = json.loads(path.read_text(encoding="utf-8"))
     record |= {"test_accuracy": round(accuracy, 6), "test_loss": round(loss, 6)}
-    config.write_whole(path, json.dumps(record, indent=1) + "\n")
+    storage.write_whole(path, json.dumps(record, indent=1) + "\n")
 
 
 def save_measurement(
@@ -224,5 +224,5 @@ def _origin(settings: Settings, data: Dataset) -> dict:
 def _write(record: dict, title: str) -> Path:
     words = f"{record['notebook']} {title} {record['dataset']} {record['profile']}"
     path = records_dir() / (re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") + ".json")
-    config.write_whole(path, json.dumps(record, indent=1) + "\n")
+    storage.write_whole(path, json.dumps(record, indent=1) + "\n")
     return path

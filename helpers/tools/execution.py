@@ -1,10 +1,11 @@
 """Finds and executes the notebooks of the course."""
 
+import contextlib
 import os
 import re
 import subprocess
 import sys
-import threading
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -73,32 +74,26 @@ def execute(
     command = [sys.executable, "-m", "papermill", str(source), str(running)]
     command += ["--cwd", str(source.parent), "--no-progress-bar"]
     began = time.monotonic()
-    process = subprocess.Popen(
-        command,
-        env=os.environ | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-    collected: list[str] = []
-    reader = threading.Thread(target=lambda: collected.extend(process.stderr), daemon=True)
-    reader.start()
-    try:
-        while process.poll() is None:
-            tick(time.monotonic() - began)
-            reader.join(1.0)
-    except BaseException:
-        process.terminate()
-        process.wait()
-        running.unlink(missing_ok=True)
-        raise
-    reader.join()
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
+        process = subprocess.Popen(
+            command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=log
+        )
+        try:
+            while process.poll() is None:
+                tick(time.monotonic() - began)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(1.0)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            running.unlink(missing_ok=True)
+            raise
+        log.seek(0)
+        lines = log.read().splitlines()
     if running.exists():
         running.replace(target)
     state = "ok" if process.returncode == 0 else "failed"
-    error = "" if state == "ok" else _last_line(collected, process.returncode)
+    error = "" if state == "ok" else _last_line(lines, process.returncode)
     return Outcome(source.stem, state, time.monotonic() - began, target, error)
 
 

@@ -107,18 +107,20 @@ def write_pages(outcomes: list[Outcome], folder: Path) -> None:
     """
     from nbconvert import HTMLExporter
 
+    from helpers import storage
+
     rows = []
     for outcome in outcomes:
         link = html.escape(outcome.name)
         if outcome.path.exists():
             page, _ = HTMLExporter(template_name="classic").from_filename(str(outcome.path))
-            config.write_whole(folder / f"{outcome.name}.html", page)
+            storage.write_whole(folder / f"{outcome.name}.html", page)
             link = f'<a href="{link}.html">{link}</a>'
         rows.append(
             f"<tr><td>{link}</td><td>{outcome.state}</td><td>{outcome.seconds:.0f} s</td>"
             f"<td>{html.escape(outcome.error)}</td></tr>"
         )
-    config.write_whole(folder / "index.html", _PAGE.format(rows="\n".join(rows)))
+    storage.write_whole(folder / "index.html", _PAGE.format(rows="\n".join(rows)))
 
 
 def _print_table(outcomes: list[Outcome]) -> None:

@@ -1,0 +1,1 @@
+"""Unit tests of the helpers and tools, and structural tests of the stored notebooks."""

@@ -1,0 +1,76 @@
+"""Fixtures: no network, a cache and records of each test's own, a made-up CIFAR-10 folder."""
+
+import io
+import pickle
+import socket
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers import cifar
+
+CLASS_NAMES = [b"airplane", b"automobile", b"bird", b"cat", b"deer"]
+CLASS_NAMES += [b"dog", b"frog", b"horse", b"ship", b"truck"]
+
+
+@pytest.fixture(autouse=True)
+def own_folders(monkeypatch, tmp_path):
+    """Nothing a test does reaches the user's cache, records, data or the network."""
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("COURSE_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    for name in ("CIFAR10_DIR", "COURSE_PROFILE", "COURSE_DATASET"):
+        monkeypatch.delenv(name, raising=False)
+    connect = socket.socket.connect
+
+    def only_loopback(self, address):
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "localhost", "::1"):
+            raise OSError(f"a test tried to reach {address[0]}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", only_loopback)
+
+
+class _Python2Pickler(pickle._Pickler):
+    """Writes byte strings as Python 2 wrote its strings, as the official files have them."""
+
+    dispatch = dict(pickle._Pickler.dispatch)  # noqa: RUF012 (the standard library's own pattern)
+
+    def save_bytes(self, value: bytes) -> None:
+        self.write(pickle.BINSTRING + struct.pack("<i", len(value)) + value)
+        self.memoize(value)
+
+    dispatch[bytes] = save_bytes
+
+
+def python2_pickle(record: object) -> bytes:
+    """A protocol-2 pickle as Python 2 and an old NumPy wrote it."""
+    file = io.BytesIO()
+    _Python2Pickler(file, protocol=2).dump(record)
+    return file.getvalue().replace(b"numpy._core.multiarray", b"numpy.core.multiarray")
+
+
+def batch(start: int) -> dict[bytes, object]:
+    """10,000 made-up images; the first four bytes of each are its number, the labels cycle."""
+    rows = np.zeros((cifar.ROWS, 3072), np.uint8)
+    numbers = np.arange(start, start + cifar.ROWS, dtype="<u4")
+    rows[:, :4] = numbers.view(np.uint8).reshape(-1, 4)
+    return {b"labels": [int(n) % 10 for n in numbers], b"data": rows}
+
+
+def write_batches(folder: Path, meta: dict[bytes, object] | None = None) -> Path:
+    """Writes a complete made-up CIFAR-10 folder and returns it."""
+    folder.mkdir(parents=True)
+    for k, name in enumerate((*cifar.TRAIN_FILES, "test_batch")):
+        (folder / name).write_bytes(python2_pickle(batch(k * cifar.ROWS)))
+    content = {b"label_names": CLASS_NAMES} | (meta or {})
+    (folder / "batches.meta").write_bytes(python2_pickle(content))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cifar_folder(tmp_path_factory) -> Path:
+    """A complete folder in the official layout; tests don't change it."""
+    return write_batches(tmp_path_factory.mktemp("data") / cifar.FOLDER)

@@ -1,0 +1,70 @@
+import dataclasses
+import subprocess
+import sys
+
+import pytest
+
+from helpers import config, storage
+
+
+def test_parameter_beats_environment_beats_default(monkeypatch):
+    def profile(**parameters):
+        return config.resolve("x", kind="dense", **parameters).profile
+
+    assert profile() == "class"
+    monkeypatch.setenv("COURSE_PROFILE", "full")
+    assert profile() == "full"
+    assert profile(profile="smoke") == "smoke"
+
+
+def test_everything_open_is_filled_from_the_profile(monkeypatch):
+    monkeypatch.setenv("CIFAR10_DIR", "somewhere")
+    settings = config.resolve("x", kind="dense", profile="full")
+    table = config.PROFILES["full"]
+    assert (settings.seeds, settings.epochs) == (table.seeds, table.epochs["dense"])
+    assert (settings.dataset, settings.data_dir, settings.use_cache) == ("auto", "somewhere", True)
+    assert None not in dataclasses.astuple(settings)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"profile": "fast"}, "profile is 'fast'; expected one of: smoke, class, full"),
+        ({"dataset": "mnist"}, "dataset is 'mnist'; expected one of: auto, cifar10, digits"),
+        ({"seeds": []}, "seeds is"),
+        ({"seeds": [-1]}, "seeds is"),
+        ({"seeds": ["a"]}, "seeds is"),
+        ({"epochs": 0}, "epochs is 0"),
+        ({"epochs": 2.5}, "epochs is 2.5"),
+        ({"epochs": True}, "epochs is True"),
+    ],
+)
+def test_what_is_not_allowed_is_said(parameters, message):
+    with pytest.raises(ValueError, match=message):
+        config.resolve("x", kind="dense", **parameters)
+
+
+def test_profiles_grow_and_divide_into_ten_classes():
+    smoke, lesson, full = config.PROFILES.values()
+    for part in ("train", "val", "test"):
+        sizes = [getattr(profile, part) for profile in (smoke, lesson, full)]
+        assert sizes == sorted(sizes) and all(size % 10 == 0 for size in sizes)
+    assert smoke.epochs.keys() == lesson.epochs.keys() == full.epochs.keys()
+
+
+def test_importing_helpers_and_config_loads_nothing_heavy():
+    code = "import sys, helpers, helpers.config; print([m for m in sys.modules if m in "
+    code += "('numpy', 'keras', 'tensorflow', 'matplotlib', 'sklearn')])"
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert output.stdout.strip() == "[]"
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "new" / "file.txt"
+    storage.write_whole(path, "before")
+    monkeypatch.setattr("pathlib.Path.write_bytes", lambda self, content: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        storage.write_whole(path, "after")
+    assert path.read_text() == "before" and list(path.parent.iterdir()) == [path]

@@ -1,0 +1,148 @@
+"""What every stored notebook has to be, and that it agrees with the published records."""
+
+import ast
+import json
+import re
+import statistics
+
+import nbformat
+import pytest
+
+from helpers import checks, config, results
+from helpers.tools import publish
+
+ROOT = config.course_root()
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PARAMETERS = ["dataset", "profile", "data_dir", "seeds", "epochs", "use_cache"]
+
+pytestmark = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+
+@pytest.fixture
+def notebook(path):
+    return nbformat.read(path, as_version=4)
+
+
+@pytest.fixture
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def tagged(cells, tag):
+    return [cell for cell in cells if tag in cell.metadata.get("tags", [])]
+
+
+def outputs(cells):
+    return [output for cell in cells for output in cell.outputs]
+
+
+def text_of(cell) -> str:
+    return "".join(
+        o.get("text", "") + o.get("data", {}).get("text/plain", "") for o in cell.outputs
+    )
+
+
+def test_it_was_executed_in_order_and_without_errors(code):
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    assert not [o for o in outputs(code) if o.output_type == "error"]
+    assert not [o for o in outputs(code) if o.get("name") == "stderr"]
+
+
+def test_it_begins_with_title_purpose_card_and_parameters(notebook, code):
+    first, card = notebook.cells[:2]
+    assert first.source.startswith("# ") and len(first.source.splitlines()) == 3
+    for part in ("You will learn", "**Time**", "**Needs**", "**Makes**"):
+        assert part in card.source
+    (parameters,) = tagged(code, "parameters")
+    assigned = ast.parse(parameters.source).body
+    assert [line.targets[0].id for line in assigned][: len(PARAMETERS)] == PARAMETERS
+    assert all(isinstance(line.value, ast.Constant) for line in assigned)
+    assert all(line.value.value is None for line in assigned[: len(PARAMETERS)])
+    assert len(parameters.source.splitlines()) == len(assigned)
+    assert notebook.cells[-1].source.startswith("## Take-aways")
+
+
+def test_the_card_and_the_runner_tell_the_same_time(notebook):
+    expected = notebook.metadata.course.expected_seconds
+    assert set(expected) == set(config.PROFILES)
+    minutes = {profile: round(seconds / 60) for profile, seconds in expected.items()}
+    card = notebook.cells[1].source
+    assert re.search(rf"about {minutes['class']} minutes? of computing in .*`class`", card)
+    assert re.search(rf"\b{minutes['full']} in `full`", card)
+
+
+def test_cells_are_short_and_introduced(notebook, code):
+    lengths = [len(cell.source.splitlines()) for cell in code]
+    assert max(lengths) <= 25 and statistics.median(lengths) <= 8
+    kinds = [cell.cell_type for cell in notebook.cells]
+    assert "code code code code code code" not in " ".join(kinds)
+
+
+def test_outputs_are_fit_for_the_web(notebook, path):
+    everything = nbformat.writes(notebook)
+    assert not re.search(r"/(root|work|home|tmp|Users)/", everything)
+    assert "Warning" not in everything and "oneDNN" not in everything
+    assert "widgets" not in notebook.metadata and "papermill" not in everything
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert path.stat().st_size < 1_500_000
+
+
+def test_pictures_have_alt_text_and_none_is_of_the_dataset(code):
+    for cell in code:
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                assert len(output.metadata["image/png"]["alt"]) > 20
+                assert "dataset-images" not in cell.metadata.get("tags", [])
+    for cell in tagged(code, "dataset-images"):
+        assert text_of(cell).startswith("Run this cell to see: ")
+
+
+def test_links_lead_somewhere(notebook, path):
+    for target in re.findall(r"\]\(([^)]+)\)", "".join(c.source for c in notebook.cells)):
+        assert target.startswith("https://") or (path.parent / target).exists(), target
+
+
+def test_each_exercise_has_stub_check_solution_and_the_same_check(notebook, code):
+    stubs = tagged(code, "exercise")
+    assert len(stubs) >= 3
+    for stub in stubs:
+        place = code.index(stub)
+        check, solution, again = code[place + 1 : place + 4]
+        assert "solution" in solution.metadata.tags and solution.metadata.jupyter.source_hidden
+        (stub_def,) = ast.parse(stub.source).body
+        (solution_def,) = ast.parse(solution.source).body
+        assert solution_def.name == f"_{stub_def.name}"
+        assert ast.dump(solution_def.args) == ast.dump(stub_def.args)
+        assert ast.get_docstring(solution_def) == ast.get_docstring(stub_def)
+        assert check.source.replace(f", {stub_def.name})", f", _{stub_def.name})") == again.source
+        exercise = re.search(r'"(\d\d\.\d)"', check.source)[1]
+        assert exercise in checks.EXERCISES
+        assert text_of(check).startswith(f"Exercise {exercise}: not yet.")
+        assert text_of(again) == f"Exercise {exercise}: right.\n"
+
+
+def test_strict_cells_show_nothing_that_depends_on_data_or_profile(code):
+    strict = tagged(code, "nbval-check-output")
+    assert len(strict) >= 5
+    for cell in strict:
+        assert cell.outputs, "a strict cell without output checks nothing"
+
+
+def test_stored_results_are_the_published_records(path, code):
+    records = [r for r in results.published() if r["notebook"] == path.stem]
+    assert records, "not published yet"
+    assert {r["profile"] for r in records} == {"full"}
+    assert len({r["dataset_fingerprint"] for r in records if "shuffled" not in str(r)}) == 1
+    (table,) = [o for o in outputs(code) if "text/markdown" in o.get("data", {})]
+    rows = results.markdown_table(results.summarise(records)).splitlines()
+    shown = table.data["text/markdown"].splitlines()
+    assert set(rows) <= set(shown)
+
+
+def test_the_readme_shows_the_published_records(path):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = results.markdown_table(results.summarise(results.published()))
+    assert publish.with_table(readme, table) == readme
+    assert json.loads(results.PUBLISHED.read_text(encoding="utf-8"))["records"] == publish.merged(
+        results.published(), [], ""
+    )

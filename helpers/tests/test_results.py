@@ -1,0 +1,123 @@
+import json
+import math
+
+import pytest
+
+from helpers import config, results
+
+
+def record(model="dense", seed=0, test=0.5, **changes):
+    return {
+        "kind": "training",
+        "notebook": "01_dense_baseline",
+        "model": model,
+        "seed": seed,
+        "dataset": "digits",
+        "profile": "class",
+        "parameter_count": 1_000,
+        "val_accuracy": 0.5,
+        "test_accuracy": test,
+        "seconds": 10.0 + seed,
+    } | changes
+
+
+class Data:
+    name = "digits"
+    fingerprint = "f"
+
+
+@pytest.fixture
+def settings():
+    return config.resolve("01_dense_baseline", kind="dense", profile="class", dataset="digits")
+
+
+def test_percent_shows_the_spread_of_several():
+    assert results.percent(0.526) == "52.6 %"
+    assert results.percent([0.52, 0.54]) == "53.0 ± 1.4 %"
+
+
+def test_mean_and_spread_is_the_sample_deviation():
+    assert results.mean_and_spread([1.0, 3.0]) == (2.0, pytest.approx(math.sqrt(2)))
+    assert math.isnan(results.mean_and_spread([1.0])[1])
+
+
+def test_summary_has_one_row_a_model_lowest_first():
+    rows = results.summarise(
+        [record("b", 0, 0.7), record("a", 1, 0.6), record("a", 0, 0.5), record("c", test=None)]
+    )
+    assert [(row["model"], row["n"]) for row in rows] == [("a", 2), ("b", 1)]
+    assert rows[0]["test_accuracy"] == pytest.approx(0.55) and rows[0]["seconds"] == 10.5
+    table = results.markdown_table(rows)
+    assert "| a | 1,000 | 55.0 ± 7.1 % | 2 | 10 s |" in table
+    assert "| b | 1,000 | 70.0 % | 1 | 10 s |" in table
+
+
+def write(folder, *records):
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, content in enumerate(records):
+        (folder / f"{number}.json").write_text(json.dumps(content))
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    texts = []
+    monkeypatch.setattr(results, "display", lambda thing: texts.append(thing.data))
+    return texts
+
+
+def test_comparison_shows_own_records_of_this_dataset_and_profile_only(
+    settings, shown, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(results, "PUBLISHED", tmp_path / "none.json")
+    write(
+        results.records_dir(),
+        record("mine"),
+        record("other data", dataset="CIFAR-10"),
+        record("other profile", profile="full"),
+    )
+    results.comparison(settings, Data)
+    assert "mine" in shown[0] and "other" not in shown[0] and "published" not in shown[0]
+
+
+def test_comparison_labels_published_rows(settings, shown, monkeypatch, tmp_path):
+    published = tmp_path / "results.json"
+    published.write_text(
+        json.dumps(
+            {
+                "records": [
+                    record("conv", dataset="CIFAR-10 (JPEG copy)", profile="full"),
+                    record("mine", dataset="CIFAR-10 (JPEG copy)", profile="full"),
+                ]
+            }
+        )
+    )
+    monkeypatch.setattr(results, "PUBLISHED", published)
+    write(results.records_dir(), record("mine"))
+    results.comparison(settings, Data)
+    own, other = shown[0].split("Not run here")
+    assert "mine" in own and "mine" not in other
+    assert "conv" in other and "CIFAR-10 (JPEG copy), profile `full`" in other
+
+
+def test_a_measurement_is_recorded_with_spread_and_count(settings):
+    assert results.save_measurement(settings, Data, "shift by 1", [0.1, 0.3])[0] == 0.2
+    (kept,) = results.load_records(results.records_dir())
+    assert (kept["name"], kept["value"], kept["spread"], kept["n"]) == (
+        "shift by 1",
+        0.2,
+        0.141421,
+        2,
+    )
+    results.save_measurement(settings, Data, "shift by 1", [0.5])
+    (kept,) = results.load_records(results.records_dir())
+    assert (kept["value"], kept["spread"]) == (0.5, None)
+
+
+def test_claims_are_asserted_in_class_and_full_not_in_smoke(settings, capsys):
+    results.claim("it works", True, settings)
+    assert "Holds in this run: it works." in capsys.readouterr().out
+    with pytest.raises(AssertionError, match="it works"):
+        results.claim("it works", False, settings)
+    smoke = config.resolve("x", kind="dense", profile="smoke")
+    results.claim("it works", False, smoke)
+    assert "Not checked in smoke: it works" in capsys.readouterr().out

@@ -1,0 +1,140 @@
+"""Publishes the course: runs it in full, stores the outputs, the results and the tables.
+
+    python -m helpers.tools.publish --cifar10-dir FOLDER [--notebooks "01 03"]
+
+Trainings come from the cache where they were done before, so that it can be stopped and started
+again at any point, and costs little after a change of the prose.
+"""
+
+import argparse
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+from helpers import config
+from helpers.tools import execution, setup
+
+README = config.course_root() / "README.md"
+BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
+
+
+def main() -> None:
+    """Publishes the notebooks that are asked for, one after the other."""
+    parser = argparse.ArgumentParser(prog="python -m helpers.tools.publish", description=__doc__)
+    parser.add_argument("--cifar10-dir", default=os.environ.get("CIFAR10_DIR"))
+    parser.add_argument("--notebooks")
+    options = parser.parse_args()
+    if not options.cifar10_dir or not Path(options.cifar10_dir).expanduser().exists():
+        sys.exit(
+            f"CIFAR10_DIR={options.cifar10_dir or ''} does not exist; name a folder or a .tar.gz."
+        )
+    try:
+        notebooks = execution.choose_notebooks(options.notebooks)
+    except ValueError as error:
+        sys.exit(str(error))
+    setup.ensure()
+    for path in notebooks:
+        publish(path, Path(options.cifar10_dir).expanduser().resolve())
+
+
+def publish(path: Path, cifar10_dir: Path) -> None:
+    """Runs one notebook in full and stores what came out: outputs, records, the README's table.
+
+    Args:
+        path: The notebook, in `notebooks/`.
+        cifar10_dir: Folder or archive with CIFAR-10.
+    """
+    import nbformat
+
+    from helpers import results, storage
+
+    runs = config.runs_dir() / "publish"
+    for old in (runs / "records").glob("*.json"):
+        if json.loads(old.read_text(encoding="utf-8"))["notebook"] == path.stem:
+            old.unlink()
+    settings = {
+        "COURSE_PROFILE": "full",
+        "COURSE_DATASET": "cifar10",
+        "CIFAR10_DIR": str(cifar10_dir),
+        "COURSE_RUNS": str(runs),
+    }
+    print(f"{path.stem}: running … ", end="", flush=True)
+    outcome = execution.execute(path, runs / path.name, settings, lambda seconds: None)
+    print(f"{outcome.state} after {outcome.seconds:.0f} s", flush=True)
+    if outcome.state != "ok":
+        sys.exit(f"{path.stem} was not published: {outcome.error}. See {outcome.path}")
+    executed = nbformat.read(outcome.path, as_version=4)
+    storage.write_whole(path, nbformat.writes(cleaned(executed)) + "\n")
+    records = merged(results.published(), results.load_records(runs / "records"), path.stem)
+    storage.write_whole(results.PUBLISHED, json.dumps({"records": records}, indent=1) + "\n")
+    table = results.markdown_table(results.summarise(records))
+    readme = README.read_text(encoding="utf-8")
+    storage.write_whole(README, with_table(readme, table))
+
+
+def cleaned(notebook):
+    """Takes out of an executed notebook what readers and diffs don't need.
+
+    Gone are papermill's and widgets' metadata, times, and the pictures of cells tagged
+    `dataset-images`; execution counts, cell ids and all other outputs stay.
+
+    Args:
+        notebook: An executed notebook (`nbformat.NotebookNode`); changed in place.
+
+    Returns:
+        The same notebook.
+    """
+    for key in ("papermill", "widgets"):
+        notebook.metadata.pop(key, None)
+    notebook.metadata.language_info = {"name": "python"}
+    for cell in notebook.cells:
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        if not cell.metadata.get("tags"):
+            cell.metadata.pop("tags", None)
+        elif "dataset-images" in cell.metadata.tags:
+            cell.outputs = [_in_words(output) for output in cell.outputs]
+    return notebook
+
+
+def _in_words(output):
+    from nbformat.v4 import new_output
+
+    shown = output.get("data", {}).get("text/plain", "pictures of the dataset")
+    return new_output("stream", name="stdout", text=f"Run this cell to see: {shown}\n")
+
+
+def merged(published: list[dict], new: list[dict], notebook: str) -> list[dict]:
+    """The published records with those of one notebook replaced, in a fixed order.
+
+    Args:
+        published: Records of all notebooks so far.
+        new: Records of a run; only those of `notebook` count.
+        notebook: Name of the notebook that was run.
+    """
+    kept = [record for record in published if record["notebook"] != notebook]
+    kept += [record for record in new if record["notebook"] == notebook]
+    return sorted(kept, key=_place)
+
+
+def _place(record: dict) -> tuple:
+    name = record.get("model") or record.get("name")
+    return (record["notebook"], record["kind"], name, record.get("seed", 0))
+
+
+def with_table(readme: str, table: str) -> str:
+    """The README with the table between its two markers replaced.
+
+    Raises:
+        ValueError: A marker is missing.
+    """
+    if BEGIN not in readme or END not in readme:
+        raise ValueError(f"README.md needs the lines {BEGIN} and {END}, around the table.")
+    pattern = re.escape(BEGIN) + ".*?" + re.escape(END)
+    return re.sub(pattern, lambda _: f"{BEGIN}\n{table}\n{END}", readme, flags=re.DOTALL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Tests the helpers and runs every notebook: smoke profile, embedded dataset, no network.
+
+python -m helpers.tools.test [PYTEST ARGUMENTS]
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+
+from helpers import config
+from helpers.tools import setup
+
+PYTEST = (
+    *("-n", "2", "--dist", "loadfile", "-q"),
+    *("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "300"),
+)
+
+
+def main() -> None:
+    """Runs pytest in a scratch cache and scratch records of its own."""
+    setup.ensure()
+    with tempfile.TemporaryDirectory(prefix="course-test-") as scratch:
+        environment = os.environ | {
+            "COURSE_PROFILE": "smoke",
+            "COURSE_DATASET": "digits",
+            "COURSE_CACHE": os.path.join(scratch, "cache"),
+            "COURSE_RUNS": os.path.join(scratch, "runs"),
+            "CIFAR10_DIR": "",
+        }
+        wanted = sys.argv[1:] or ["helpers/tests", "notebooks"]
+        command = [sys.executable, "-m", "pytest", *PYTEST, *wanted]
+        sys.exit(subprocess.run(command, cwd=config.course_root(), env=environment).returncode)
+
+
+if __name__ == "__main__":
+    main()
