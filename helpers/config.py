@@ -72,7 +72,6 @@ def choose(name: str, value: str, allowed: Sequence[str]) -> str:
 
 def resolve(
     notebook: str,
-    *,
     kind: str,
     dataset: str | None = None,
     profile: str | None = None,

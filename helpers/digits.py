@@ -114,7 +114,7 @@ def _enlarge(glyphs: np.ndarray) -> np.ndarray:
     padded = np.pad(glyphs, ((0, 0), (1, 1), (1, 1)))
     position = (np.arange(10 * FINE) + 0.5) / FINE - 0.5
     weights = np.maximum(0, 1 - np.abs(position[:, None] - np.arange(10))).astype(np.float32)
-    return np.clip((weights @ padded @ weights.T - 0.36) / 0.3, 0, 1)
+    return np.clip((weights @ padded @ weights.T - 0.34) / 0.3, 0, 1)
 
 
 def _place(glyphs: np.ndarray, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:

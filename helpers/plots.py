@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 from IPython.display import display
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from helpers.training import Training
 
@@ -105,7 +106,7 @@ def bars(
         axes.set(title=title, xlabel=axis)
         if line:
             axes.axvline(line[0], color="black", linestyle="--", label=line[1])
-            axes.legend(loc="lower right")
+            axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
         listed = ", ".join(f"{n} {_short(v)}" for n, v in zip(names, values, strict=True))
         marked = f" A dashed line marks {line[1]} at {_short(line[0])}." if line else ""
         show(figure, f"Bar chart, {title}. {axis}: {listed}.{marked}")
@@ -149,7 +150,7 @@ def curves(trainings: Sequence[Training], *, title: str) -> None:
         title: Title of the figure.
     """
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(10, 3.6))
+        figure = Figure(figsize=(10, 3.6), layout="constrained")
         for place, metric in enumerate(("loss", "accuracy")):
             axes = figure.add_subplot(1, 2, place + 1)
             for part, prefix, colour in (
@@ -161,6 +162,7 @@ def curves(trainings: Sequence[Training], *, title: str) -> None:
                     label = part if number == 0 else None
                     axes.plot(range(1, len(y) + 1), y, color=colour, alpha=0.7, label=label)
             axes.set(title=metric, xlabel="epoch")
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.legend()
         figure.suptitle(title)
         last = {

@@ -30,12 +30,17 @@ def mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
 
 def percent(values: float | Sequence[float]) -> str:
     """A share as a percentage with one decimal: `"52.6 %"`, or `"52.6 ± 0.3 %"` for several."""
+    return f"{_hundredfold(values)} %"
+
+
+def points(values: float | Sequence[float]) -> str:
+    """A difference of shares in percentage points: `"7.6 ± 0.8 points"`."""
+    return f"{_hundredfold(values)} points"
+
+
+def _hundredfold(values: float | Sequence[float]) -> str:
     mean, spread = mean_and_spread(np.atleast_1d(values))
-    return (
-        f"{mean:.1%}".replace("%", " %")
-        if np.isnan(spread)
-        else (f"{100 * mean:.1f} ± {100 * spread:.1f} %")
-    )
+    return f"{100 * mean:.1f}" + ("" if math.isnan(spread) else f" ± {100 * spread:.1f}")
 
 
 def save_training(

@@ -9,7 +9,7 @@ from helpers import config, storage
 
 def test_parameter_beats_environment_beats_default(monkeypatch):
     def profile(**parameters):
-        return config.resolve("x", kind="dense", **parameters).profile
+        return config.resolve("x", "dense", **parameters).profile
 
     assert profile() == "class"
     monkeypatch.setenv("COURSE_PROFILE", "full")
@@ -19,7 +19,7 @@ def test_parameter_beats_environment_beats_default(monkeypatch):
 
 def test_everything_open_is_filled_from_the_profile(monkeypatch):
     monkeypatch.setenv("CIFAR10_DIR", "somewhere")
-    settings = config.resolve("x", kind="dense", profile="full")
+    settings = config.resolve("x", "dense", profile="full")
     table = config.PROFILES["full"]
     assert (settings.seeds, settings.epochs) == (table.seeds, table.epochs["dense"])
     assert (settings.dataset, settings.data_dir, settings.use_cache) == ("auto", "somewhere", True)
@@ -41,7 +41,7 @@ def test_everything_open_is_filled_from_the_profile(monkeypatch):
 )
 def test_what_is_not_allowed_is_said(parameters, message):
     with pytest.raises(ValueError, match=message):
-        config.resolve("x", kind="dense", **parameters)
+        config.resolve("x", "dense", **parameters)
 
 
 def test_profiles_grow_and_divide_into_ten_classes():

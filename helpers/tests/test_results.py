@@ -28,7 +28,7 @@ class Data:
 
 @pytest.fixture
 def settings():
-    return config.resolve("01_dense_baseline", kind="dense", profile="class", dataset="digits")
+    return config.resolve("01_dense_baseline", "dense", profile="class", dataset="digits")
 
 
 def test_percent_shows_the_spread_of_several():
@@ -118,6 +118,6 @@ def test_claims_are_asserted_in_class_and_full_not_in_smoke(settings, capsys):
     assert "Holds in this run: it works." in capsys.readouterr().out
     with pytest.raises(AssertionError, match="it works"):
         results.claim("it works", False, settings)
-    smoke = config.resolve("x", kind="dense", profile="smoke")
+    smoke = config.resolve("x", "dense", profile="smoke")
     results.claim("it works", False, smoke)
     assert "Not checked in smoke: it works" in capsys.readouterr().out

@@ -25,7 +25,7 @@ def data() -> Dataset:
 
 @pytest.fixture
 def settings() -> config.Settings:
-    return config.resolve("00_test", kind="dense", dataset="digits", profile="smoke", epochs=3)
+    return config.resolve("00_test", "dense", dataset="digits", profile="smoke", epochs=3)
 
 
 def network(seed: int = 0, rate: float = 0.003, units: int = 8, loss=None, dropout: float = 0.0):

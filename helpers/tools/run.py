@@ -101,19 +101,25 @@ def expected_seconds(path: Path, profile: str) -> float | None:
 def write_pages(outcomes: list[Outcome], folder: Path) -> None:
     """Writes each executed notebook as a page, and `index.html` that lists them.
 
+    The code of solutions and of the bootstrap is left out of the pages, as notebooks fold it away.
+
     Args:
         outcomes: What was run.
         folder: Where the pages go.
     """
     from nbconvert import HTMLExporter
+    from nbconvert.preprocessors import TagRemovePreprocessor
 
     from helpers import storage
 
+    exporter = HTMLExporter(template_name="classic")
+    folded = TagRemovePreprocessor(remove_input_tags={"bootstrap", "solution"})
+    exporter.register_preprocessor(folded, enabled=True)
     rows = []
     for outcome in outcomes:
         link = html.escape(outcome.name)
         if outcome.path.exists():
-            page, _ = HTMLExporter(template_name="classic").from_filename(str(outcome.path))
+            page, _ = exporter.from_filename(str(outcome.path))
             storage.write_whole(folder / f"{outcome.name}.html", page)
             link = f'<a href="{link}.html">{link}</a>'
         rows.append(
