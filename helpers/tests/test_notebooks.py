@@ -68,7 +68,7 @@ def test_the_card_and_the_runner_tell_the_same_time(notebook):
     minutes = {profile: round(seconds / 60) for profile, seconds in expected.items()}
     card = notebook.cells[1].source
     assert re.search(rf"about {minutes['class']} minutes? of computing in .*`class`", card)
-    assert re.search(rf"\b{minutes['full']} in `full`", card)
+    assert re.search(rf"\b{minutes['full']} minutes in `full`", card)
 
 
 def test_cells_are_short_and_introduced(notebook, code):
