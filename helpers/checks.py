@@ -11,12 +11,16 @@ LARGEST_MODEL = 1_000_000
 def check(exercise: str, answer: object) -> None:
     """Prints whether an answer is right, or a hint. Never stops the notebook.
 
+    A function whose name begins with `_` is announced as the course's solution.
+
     Args:
         exercise: Number of the exercise, for example `"01.1"`.
         answer: What the exercise asks for, mostly a function.
     """
     hint = verdict(exercise, answer)
-    print(f"Exercise {exercise}: not yet. {hint}" if hint else f"Exercise {exercise}: right.")
+    ours = getattr(answer, "__name__", "").startswith("_")
+    title = f"Exercise {exercise}" + (", the course's solution" if ours else "")
+    print(f"{title}: not yet. {hint}" if hint else f"{title}: right.")
 
 
 def verdict(exercise: str, answer: object) -> str:
@@ -80,11 +84,11 @@ def _one_hot(answer: Callable[[np.ndarray, int], np.ndarray]) -> str:
             return ""
         return f"For 3 labels and 5 classes the shape is {other.shape}; expected (3, 5)."
     if got.shape == labels.shape:
-        return "You return one number a label. One-hot means one row a label, one column a class."
+        return "One number for each label is not one-hot: one row for each label is asked for."
     if got.shape != (4, 4):
         return f"For 4 labels and 4 classes the shape is {got.shape}; expected (4, 4)."
     if np.array_equal(got, expected.T):
-        return "Rows and columns are swapped: one row a label, one column a class."
+        return "Rows and columns are swapped: one row for each label, one column for each class."
     if np.array_equal(got, 1 - expected):
         return "Ones and zeros are swapped: a single 1 stands in each row."
     if np.array_equal(got.sum(1), np.ones(4)):
@@ -132,7 +136,7 @@ def _dense_model(answer: Callable[[], keras.Model]) -> str:
     if model.input_shape != (None, 32, 32, 3):
         return f"The input shape is {model.input_shape}; expected (None, 32, 32, 3)."
     if model.output_shape != (None, 10):
-        return f"The output shape is {model.output_shape}; expected (None, 10), one a class."
+        return f"The output shape is {model.output_shape}; expected (None, 10), one for each class."
     if any("Conv" in type(layer).__name__ for layer in model.layers):
         return "No convolutions yet: they come in the next notebook."
     if model.count_params() > LARGEST_MODEL:

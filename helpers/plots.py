@@ -80,73 +80,84 @@ def images(
 
 def bars(
     names: Sequence[str],
-    values: Sequence[float],
+    values: np.ndarray,
     *,
     title: str,
     axis: str,
-    spread: Sequence[float] | None = None,
     line: tuple[float, str] | None = None,
 ) -> None:
-    """Shows one horizontal bar a name, in the order given.
+    """Shows one horizontal bar for each name, in the order given.
 
     Args:
         names: Labels of the bars.
-        values: Lengths of the bars.
+        values: Lengths, `(names,)`, or `(seeds, names)`: then bars show means, error bars spreads.
         title: Title of the figure.
         axis: What the lengths mean, with the unit.
-        spread: Half-lengths of the error bars.
         line: A value to mark with a line, and what it is.
     """
+    mean, spread = _over_seeds(values)
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7, 0.35 * len(names) + 1.2))
         axes = figure.add_subplot()
-        axes.barh(names, values, xerr=spread, capsize=3)
+        axes.barh(names, mean, xerr=spread, capsize=3)
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)
         axes.set(title=title, xlabel=axis)
         if line:
             axes.axvline(line[0], color="black", linestyle="--", label=line[1])
             axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-        listed = ", ".join(f"{n} {_short(v)}" for n, v in zip(names, values, strict=True))
-        marked = f" A dashed line marks {line[1]} at {_short(line[0])}." if line else ""
-        show(figure, f"Bar chart, {title}. {axis}: {listed}.{marked}")
+        listed = ", ".join(f"{n} {_short(v)}" for n, v in zip(names, mean, strict=True))
+        show(figure, f"Bar chart, {title}. {axis}: {listed}.{_marks(line, spread)}")
 
 
 def lines(
     x: Sequence[float],
-    series: dict[str, Sequence[float]],
+    series: dict[str, np.ndarray],
     *,
     title: str,
     x_axis: str,
     y_axis: str,
-    spread: dict[str, Sequence[float]] | None = None,
+    line: tuple[float, str] | None = None,
 ) -> None:
-    """Shows one line a series over the same x values.
+    """Shows one line for each series over the same x values; the y axis begins at 0.
 
     Args:
         x: Positions of the points.
-        series: y values by name.
+        series: By name, y values `(points,)`, or `(seeds, points)`: then lines show means, error
+            bars spreads.
         title: Title of the figure.
         x_axis: Meaning and unit of x.
         y_axis: Meaning and unit of y.
-        spread: Half-heights of the error bars, by name.
+        line: A height to mark with a line, and what it is.
     """
+    told = []
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7, 3.6))
         axes = figure.add_subplot()
-        for name, y in series.items():
-            axes.errorbar(x, y, (spread or {}).get(name), marker="o", capsize=3, label=name)
+        for name, values in series.items():
+            mean, spread = _over_seeds(values)
+            axes.errorbar(x, mean, spread, marker="o", capsize=3, label=name)
+            some = np.unique(np.linspace(0, len(mean) - 1, 5).astype(int))
+            told.append(f"{name} " + ", ".join(_short(mean[i]) for i in some))
+        if line:
+            axes.axhline(line[0], color="black", linestyle="--", label=line[1])
         axes.set(title=title, xlabel=x_axis, ylabel=y_axis)
+        axes.set_ylim(bottom=0)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend()
-        listed = "; ".join(f"{n} from {_short(y[0])} to {_short(y[-1])}" for n, y in series.items())
-        show(figure, f"Line chart, {title}. {y_axis} over {x_axis}: {listed}.")
+        where = f"from {_short(x[0])} to {_short(x[-1])}"
+        show(
+            figure,
+            f"Line chart, {title}. {y_axis} over {x_axis} {where}: {'; '.join(told)}."
+            + _marks(line, spread),
+        )
 
 
 def curves(trainings: Sequence[Training], *, title: str) -> None:
     """Shows loss and accuracy, epoch by epoch, on the training and the validation images.
 
     Args:
-        trainings: Trainings of one model; each seed is drawn as a thin line of its own.
+        trainings: Trainings of one model; each seed has a line of its own.
         title: Title of the figure.
     """
     with mpl.rc_context(STYLE):
@@ -171,10 +182,21 @@ def curves(trainings: Sequence[Training], *, title: str) -> None:
         }
         show(
             figure,
-            f"Two line charts over the epochs, {title}. At the end the loss is {last['loss']} in "
-            f"training and {last['val_loss']} in validation, the accuracy {last['accuracy']} and "
-            f"{last['val_accuracy']}.",
+            f"Two line charts over {len(y)} epochs, {title}. At the end the loss is {last['loss']} "
+            f"in training and {last['val_loss']} in validation, the accuracy {last['accuracy']} in "
+            f"training and {last['val_accuracy']} in validation.",
         )
+
+
+def _over_seeds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Mean and sample standard deviation over the rows; no deviation for a single row."""
+    rows = np.atleast_2d(np.asarray(values, float))
+    return rows.mean(axis=0), rows.std(axis=0, ddof=1) if len(rows) > 1 else None
+
+
+def _marks(line: tuple[float, str] | None, spread: np.ndarray | None) -> str:
+    marked = f" A dashed line marks {line[1]} at {_short(line[0])}." if line else ""
+    return marked + (" Error bars show the spread over seeds." if spread is not None else "")
 
 
 def _short(value: float) -> str:

@@ -166,7 +166,7 @@ def summarise(records: Iterable[dict]) -> list[dict]:
 def markdown_table(rows: Iterable[dict]) -> str:
     """The rows of `summarise` as a Markdown table."""
     lines = [
-        "| Model | Parameters | Test accuracy | Seeds | Training time, one seed |",
+        "| Model | Parameters | Test accuracy | Seeds | Training time (median) |",
         "|---|--:|--:|--:|--:|",
     ]
     for row in rows:

@@ -71,7 +71,7 @@ def locate(dataset: str = "auto", data_dir: str | os.PathLike | None = None) -> 
     if dataset == "auto":
         return Source(EMBEDDED, tried=tuple(tried))
     raise DataError(
-        "CIFAR-10 can't be had. Tried:\n"
+        "CIFAR-10 is not available. Tried:\n"
         + "".join(f"  - {line}\n" for line in tried)
         + f"Get cifar-10-python.tar.gz another way (for example from {MIRRORS[-1]}) and name it "
         "with data_dir or CIFAR10_DIR, or use dataset='digits', which needs no download."

@@ -60,7 +60,7 @@ WRONG = [
     ("01.1", lambda i, u: i * u + i, "Whom do the biases belong to"),
     ("01.1", lambda i, u: i + u, "Is that a sum"),
     ("01.1", lambda i, u: 24, "count the arrows"),
-    ("01.2", lambda y, c: y, "one row a label"),
+    ("01.2", lambda y, c: y, "one row for each label"),
     ("01.2", lambda y, c: np.eye(c)[y].T, "swapped"),
     ("01.2", lambda y, c: np.eye(c)[y - 1], "Which column is class 0"),
     ("01.2", lambda y, c: 1 - np.eye(c)[y], "single 1"),
@@ -117,6 +117,12 @@ def test_no_answer_stops_the_notebook(exercise, answer, capsys):
 def test_a_right_answer_is_told(capsys):
     checks.check("01.1", RIGHT["01.1"][0])
     assert capsys.readouterr().out == "Exercise 01.1: right.\n"
+
+    def _solution(inputs, units):
+        return inputs * units + units
+
+    checks.check("01.1", _solution)
+    assert capsys.readouterr().out == "Exercise 01.1, the course's solution: right.\n"
 
 
 def test_a_prediction_is_compared(capsys):

@@ -118,7 +118,7 @@ def test_each_exercise_has_stub_check_solution_and_the_same_check(notebook, code
         exercise = re.search(r'"(\d\d\.\d)"', check.source)[1]
         assert exercise in checks.EXERCISES
         assert text_of(check).startswith(f"Exercise {exercise}: not yet.")
-        assert text_of(again) == f"Exercise {exercise}: right.\n"
+        assert text_of(again) == f"Exercise {exercise}, the course's solution: right.\n"
 
 
 def test_strict_cells_show_nothing_that_depends_on_data_or_profile(code):

@@ -35,11 +35,18 @@ def test_bars_tell_their_values(shown):
         assert part in alt
 
 
-def test_lines_tell_where_they_begin_and_end(shown):
-    y = {"dense": np.array([0.5, 0.25])}
-    plots.lines(range(2), y, spread=y, title="T", x_axis="shift", y_axis="accuracy")
+def test_lines_tell_their_values_and_the_spread_of_several_seeds(shown):
+    y = {"dense": np.array([[0.5, 0.25], [0.7, 0.25]])}
+    plots.lines(range(2), y, title="T", x_axis="shift", y_axis="accuracy", line=(0.1, "guessing"))
     alt = figure(shown)
-    assert "accuracy over shift" in alt and "dense from 0.5 to 0.25" in alt
+    assert "accuracy over shift from 0 to 1: dense 0.6, 0.25." in alt
+    assert "guessing at 0.1" in alt and "spread over seeds" in alt
+
+
+def test_one_seed_has_no_spread():
+    mean, spread = plots._over_seeds(np.array([[1.0, 3.0]]))
+    assert mean.tolist() == [1.0, 3.0] and spread is None
+    assert plots._over_seeds([[1.0], [3.0]])[1] == pytest.approx(2**0.5)
 
 
 def test_curves_tell_the_last_values(shown):

@@ -175,13 +175,15 @@ def test_the_table_goes_between_its_markers():
         publish.with_table("no markers", "new")
 
 
-def test_a_working_copy_never_loses_edits(tmp_path):
+def test_a_working_copy_loses_no_edits_and_shows_no_results_beforehand(tmp_path):
     source, work = tmp_path / "notebooks", tmp_path / "work"
     source.mkdir()
-    (source / "01_a.ipynb").write_text("course")
+    nbformat.write(executed_notebook(), source / "01_a.ipynb")
     assert lab.copy_missing(source, work) == 1
+    copied = nbformat.read(work / "01_a.ipynb", as_version=4)
+    assert [cell.outputs for cell in copied.cells] == [[], []]
     (work / "01_a.ipynb").write_text("mine")
-    (source / "02_b.ipynb").write_text("course")
+    nbformat.write(executed_notebook(), source / "02_b.ipynb")
     assert lab.copy_missing(source, work) == 1
     assert (work / "01_a.ipynb").read_text() == "mine"
 

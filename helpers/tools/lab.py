@@ -3,7 +3,6 @@
 python -m helpers.tools.lab [JUPYTER ARGUMENTS]
 """
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +17,8 @@ def main() -> None:
     work = config.course_root() / "work"
     fresh = copy_missing(execution.NOTEBOOKS, work)
     print(f"{fresh} new in {work}. Delete a file there to get the course's own version again.")
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={work}", *sys.argv[1:]]
+    command = [sys.executable, "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/work"]
+    command += [f"--ServerApp.root_dir={config.course_root()}", *sys.argv[1:]]
     try:
         sys.exit(subprocess.run(command).returncode)
     except KeyboardInterrupt:
@@ -28,6 +28,8 @@ def main() -> None:
 def copy_missing(source: Path, target: Path) -> int:
     """Copies the notebooks that the target folder doesn't have; nothing there is overwritten.
 
+    The copies have no outputs: results would stand below each prediction before it is made.
+
     Args:
         source: The course's notebooks.
         target: The working copy; made if it doesn't exist.
@@ -35,10 +37,17 @@ def copy_missing(source: Path, target: Path) -> int:
     Returns:
         How many were copied.
     """
-    target.mkdir(exist_ok=True)
+    import nbformat
+
+    from helpers import storage
+
     lacking = [p for p in sorted(source.glob("*.ipynb")) if not (target / p.name).exists()]
     for path in lacking:
-        shutil.copy2(path, target / path.name)
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.update(outputs=[], execution_count=None)
+        storage.write_whole(target / path.name, nbformat.writes(notebook) + "\n")
     return len(lacking)
 
 

@@ -62,7 +62,7 @@ def _install(wanted: dict[str, str], minors: tuple[int, int]) -> None:
     MARK.unlink(missing_ok=True)
     print(
         f"Installing {len(wanted)} packages and what they need into {VENV.name}: a download of "
-        "about 800 MB, 2.7 GB on disk …",
+        "about 650 MB, 2.7 GB on disk …",
         flush=True,
     )
     with tempfile.TemporaryDirectory() as scratch:
