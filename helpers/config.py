@@ -31,7 +31,7 @@ class Profile:
 
 PROFILES = {
     "smoke": Profile(1_000, 200, 200, (0, 1), {"dense": 2}, "tests: seconds"),
-    "class": Profile(8_000, 2_000, 2_000, (0, 1, 2), {"dense": 8}, "a lesson: minutes"),
+    "class": Profile(6_000, 2_000, 2_000, (0, 1, 2), {"dense": 8}, "a lesson: minutes"),
     "full": Profile(45_000, 5_000, 10_000, (0, 1, 2), {"dense": 40}, "the published numbers"),
 }
 
