@@ -5,6 +5,8 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
+from helpers import training
+
 LARGEST_MODEL = 1_000_000
 
 
@@ -143,6 +145,8 @@ def _dense_model(answer: Callable[[], keras.Model]) -> str:
         return f"{model.count_params():,} parameters; stay under {LARGEST_MODEL:,}."
     if not model.compiled:
         return "The model is not compiled. Give it an optimizer, a loss and metrics=['accuracy']."
+    if not training.reports_accuracy(model):
+        return "The model doesn't report its accuracy. Compile it with metrics=['accuracy']."
     answers = model.predict(np.zeros((2, 32, 32, 3), np.uint8), verbose=0)
     if not np.allclose(answers.astype(float).sum(1), 1, atol=0.02):
         return "The ten outputs don't sum to 1. Which activation makes probabilities?"

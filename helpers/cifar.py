@@ -120,10 +120,7 @@ def unpack(archive: Path, target: Path) -> Path:
     with tempfile.TemporaryDirectory(dir=target, prefix=".unpacking-") as scratch:
         try:
             with tarfile.open(archive) as tar:
-                members = tar.getmembers()
-                for member in members:
-                    _check_member(member, archive)
-                wanted = [m for m in members if m.isfile() and PurePosixPath(m.name).name in FILES]
+                wanted = _wanted(tar, archive)
                 tar.extractall(scratch, members=wanted, filter="data")
         except (tarfile.TarError, EOFError, OSError) as error:
             raise DataError(
@@ -139,6 +136,19 @@ def unpack(archive: Path, target: Path) -> Path:
             shutil.rmtree(final)
         os.replace(found[0].parent, final)
     return final
+
+
+def _wanted(tar: tarfile.TarFile, archive: Path) -> list[tarfile.TarInfo]:
+    """The members that are CIFAR-10's files, each at most once; every member is checked."""
+    wanted: dict[str, tarfile.TarInfo] = {}
+    for member in tar:
+        _check_member(member, archive)
+        name = PurePosixPath(member.name).name
+        if member.isfile() and name in FILES:
+            if name in wanted:
+                raise DataError(f"{archive} holds {name} more than once: refused.")
+            wanted[name] = member
+    return list(wanted.values())
 
 
 def _check_member(member: tarfile.TarInfo, archive: Path) -> None:

@@ -1,5 +1,6 @@
 """Profiles, settings of a notebook run, folders and versions."""
 
+import ast
 import importlib.metadata
 import os
 import platform
@@ -48,6 +49,7 @@ class Settings:
         seeds: Training seeds, at least one.
         epochs: Passes over the training images.
         use_cache: Whether trainings are served from and kept in the cache.
+        shortened: Whether there are fewer epochs than the profile has.
     """
 
     notebook: str
@@ -57,6 +59,7 @@ class Settings:
     seeds: tuple[int, ...]
     epochs: int
     use_cache: bool
+    shortened: bool
 
 
 def choose(name: str, value: str, allowed: Sequence[str]) -> str:
@@ -76,7 +79,7 @@ def resolve(
     dataset: str | None = None,
     profile: str | None = None,
     data_dir: str | None = None,
-    seeds: Sequence[int] | None = None,
+    seeds: Sequence[int] | str | None = None,
     epochs: int | None = None,
     use_cache: bool | None = None,
 ) -> Settings:
@@ -97,12 +100,12 @@ def resolve(
     profile = profile if profile is not None else os.environ.get("COURSE_PROFILE") or "class"
     dataset = dataset if dataset is not None else os.environ.get("COURSE_DATASET") or "auto"
     table = PROFILES[choose("profile", profile, list(PROFILES))]
-    seeds = tuple(table.seeds if seeds is None else seeds)
+    seeds = table.seeds if seeds is None else _whole_numbers(seeds)
     epochs = table.epochs[kind] if epochs is None else epochs
-    if not seeds or any(isinstance(s, bool) or not isinstance(s, int) or s < 0 for s in seeds):
-        raise ValueError(f"seeds is {list(seeds)}; expected a list of whole numbers from 0 up.")
     if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 1:
         raise ValueError(f"epochs is {epochs!r}; expected a whole number, 1 or more.")
+    if use_cache not in (None, True, False):
+        raise ValueError(f"use_cache is {use_cache!r}; expected True or False.")
     return Settings(
         notebook=notebook,
         dataset=choose("dataset", dataset, DATASETS),
@@ -110,8 +113,23 @@ def resolve(
         data_dir=data_dir if data_dir is not None else os.environ.get("CIFAR10_DIR") or None,
         seeds=seeds,
         epochs=epochs,
-        use_cache=True if use_cache is None else bool(use_cache),
+        use_cache=use_cache is not False,
+        shortened=epochs < table.epochs[kind],
     )
+
+
+def _whole_numbers(seeds: Sequence[int] | str) -> tuple[int, ...]:
+    """Seeds as a tuple; a text as papermill's `-p` passes it, like `"[0, 1]"`, is read."""
+    try:
+        values = ast.literal_eval(seeds) if isinstance(seeds, str) else seeds
+        numbers = (values,) if isinstance(values, int) else tuple(values)
+        if not numbers or any(type(n) is not int or n < 0 for n in numbers):
+            raise ValueError
+    except (ValueError, SyntaxError, TypeError):
+        raise ValueError(
+            f"seeds is {seeds!r}; expected a list of whole numbers from 0 up, as in [0, 1, 2]."
+        ) from None
+    return numbers
 
 
 def course_root() -> Path:

@@ -82,7 +82,7 @@ def load(
         profile: `"smoke"`, `"class"` or `"full"`; sets the number of images.
         data_dir: Folder or tar archive with CIFAR-10's Python version.
         seed: Fixes the split. It stays 0 in the course, so that everybody has the same images in
-            each part; a smaller profile's parts lie inside the full profile's.
+            each part; of CIFAR-10, a smaller profile's parts lie inside the full profile's.
         classes: Keep only these classes, by name, renumbered in this order.
 
     Returns:
@@ -129,7 +129,11 @@ def _read_cifar(path: Path) -> tuple[dict[str, np.ndarray], tuple[str, ...], str
     if path.is_dir():
         return cifar.read(path)
     with tempfile.TemporaryDirectory(prefix="cifar10-") as scratch:
-        return cifar.read(cifar.unpack(path, Path(scratch)))
+        folder = cifar.unpack(path, Path(scratch))
+        try:
+            return cifar.read(folder)
+        except DataError as error:
+            raise DataError(str(error).replace(str(folder), str(path))) from None
 
 
 def _split(whole: dict[str, np.ndarray], size: config.Profile, seed: int) -> dict[str, np.ndarray]:

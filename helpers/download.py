@@ -1,9 +1,9 @@
 """Downloads one known file from the first mirror that serves it well."""
 
 import collections
+import contextlib
 import hashlib
 import http.client
-import os
 import time
 import urllib.error
 import urllib.request
@@ -52,6 +52,9 @@ def fetch(
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
+    if part.exists() and _sha256(part) == sha256:
+        part.replace(target)
+        return target
     failures = []
     for address in mirrors:
         host = address.split("/")[2]
@@ -62,7 +65,7 @@ def fetch(
                 _download(address, part, minimum_rate, window)
             found = _sha256(part)
             if found == sha256:
-                os.replace(part, target)
+                part.replace(target)
                 return target
             part.unlink()
             failures.append(f"{host}: wrong file (SHA-256 {found[:12]}…, expected {sha256[:12]}…)")
@@ -79,29 +82,42 @@ def _download(address: str, part: Path, minimum_rate: float, window: float) -> b
     """Fetches into `part`, after what it already holds if the host allows; True if it continued."""
     have = part.stat().st_size if part.exists() else 0
     headers = {"Range": f"bytes={have}-"} if have else {}
-    request = urllib.request.Request(address, headers=headers)
+    with contextlib.ExitStack() as stack:
+        with _giving_up(window):
+            request = urllib.request.Request(address, headers=headers)
+            try:
+                response = urllib.request.urlopen(request, timeout=window)
+            except urllib.error.HTTPError as error:
+                error.close()
+                if error.code != 416 or not have:
+                    raise
+                response = urllib.request.urlopen(address, timeout=window)
+            stack.enter_context(response)
+        start = _start(response, have)
+        length = response.headers.get("Content-Length")
+        total = start + int(length) if length else None
+        file = stack.enter_context(part.open("r+b" if start else "wb"))
+        file.seek(start)
+        got = _copy(response, file, start, total, minimum_rate, window)
+        file.truncate()
+    if total is not None and got < total:
+        raise _GivenUpError(f"ended early, after {got:,} of {total:,} bytes")
+    return start > 0
+
+
+@contextlib.contextmanager
+def _giving_up(window: float):
+    """Turns whatever a network can do wrong into giving up this mirror."""
     try:
-        with urllib.request.urlopen(request, timeout=window) as response:
-            start = _start(response, have)
-            length = response.headers.get("Content-Length")
-            total = start + int(length) if length else None
-            with open(part, "r+b" if start else "wb") as file:
-                file.seek(start)
-                _copy(response, file, start, total, minimum_rate, window)
+        yield
     except urllib.error.HTTPError as error:
-        if error.code == 416:
-            part.unlink(missing_ok=True)
         raise _GivenUpError(f"answered {error.code} {error.reason}") from error
     except TimeoutError as error:
         raise _GivenUpError(f"silent for {window:g} s") from error
     except urllib.error.URLError as error:
         raise _GivenUpError(f"not reached ({error.reason})") from error
-    except (ConnectionError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException) as error:
         raise _GivenUpError(f"connection lost ({error})") from error
-    got = part.stat().st_size
-    if total is not None and got < total:
-        raise _GivenUpError(f"ended early, after {got:,} of {total:,} bytes")
-    return start > 0
 
 
 def _start(response, have: int) -> int:
@@ -110,13 +126,22 @@ def _start(response, have: int) -> int:
     return have if have and response.status == 206 and continues else 0
 
 
-def _copy(response, file, start: int, total: int | None, minimum_rate: float, window: float):
-    """Copies the answer to the file; gives up when a whole window stays under the minimum rate."""
+def _copy(response, file, start: int, total: int | None, minimum_rate: float, window: float) -> int:
+    """Copies the answer to the file; gives up when a whole window stays under the minimum rate.
+
+    Returns:
+        Bytes that the file holds now.
+    """
     arrivals = collections.deque([(time.monotonic(), start)])
     got = start
-    bar = tqdm(total=total, initial=start, unit="B", unit_scale=True, desc="CIFAR-10", leave=False)
-    with bar:
-        while block := response.read1(BLOCK):
+    with tqdm(
+        total=total, initial=start, unit="B", unit_scale=True, desc="CIFAR-10", leave=False
+    ) as bar:
+        while True:
+            with _giving_up(window):
+                block = response.read1(BLOCK)
+            if not block:
+                return got
             file.write(block)
             bar.update(len(block))
             got += len(block)

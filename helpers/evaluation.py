@@ -1,9 +1,12 @@
 """Accuracies, spread and confusions of trained models."""
 
+from pathlib import Path
+
 import numpy as np
 
 from helpers import cache, config, results, storage, training
 from helpers.data import Dataset, fingerprint
+from helpers.identity import UnknownError
 from helpers.training import Training
 
 
@@ -17,18 +20,24 @@ def probabilities(trained: Training, images: np.ndarray) -> np.ndarray:
     Returns:
         float32 `(n, classes)`; rows sum to 1 if the model ends in a softmax.
     """
-    identity = cache.key(
-        cache.describe_model(trained.model)
-        | {"images": fingerprint(images), "versions": config.versions()}
-    )
-    path = config.cache_dir() / "predictions" / f"{identity}.npz"
-    kept = storage.read_arrays(path) if trained.settings.use_cache else None
-    if kept is None:
-        answers = trained.model.predict(training.batches(images), verbose=0)
-        kept = {"answers": answers.astype(np.float32)}
-        if trained.settings.use_cache:
-            storage.write_arrays(path, kept)
-    return kept["answers"]
+    path = _kept_answers(trained, images) if trained.settings.use_cache else None
+    kept = storage.read_arrays(path) if path else None
+    if kept is not None:
+        return kept["answers"]
+    answers = trained.model.predict(training.batches(images), verbose=0).astype(np.float32)
+    if path:
+        storage.write_arrays(path, {"answers": answers})
+    return answers
+
+
+def _kept_answers(trained: Training, images: np.ndarray) -> Path | None:
+    """Where the answers are kept; None if it can't be told what decides them."""
+    try:
+        model = cache.describe_model(trained.model)
+    except UnknownError:
+        return None
+    identity = cache.key([model, fingerprint(images), config.versions()])
+    return config.cache_dir() / "predictions" / f"{identity}.npz"
 
 
 def accuracy(trained: Training, images: np.ndarray, labels: np.ndarray) -> float:
@@ -66,8 +75,16 @@ def final_test(trained: Training, data: Dataset) -> float:
 
     Returns:
         The test accuracy, from 0 to 1.
+
+    Raises:
+        ValueError: The model was trained on other data, or doesn't answer with probabilities.
     """
+    recorded = results.read(trained.record)["dataset_fingerprint"]
+    if recorded != data.fingerprint:
+        raise ValueError("the model was trained on another dataset than the one it is tested on.")
     answers = probabilities(trained, data.x_test)
+    if not np.allclose(answers.sum(axis=1), 1, atol=0.02):
+        raise ValueError("the answers are no probabilities: let the model end in a softmax.")
     right = answers[np.arange(len(answers)), data.y_test]
     loss = float(-np.log(np.maximum(right, 1e-7)).mean())
     score = float((answers.argmax(1) == data.y_test).mean())

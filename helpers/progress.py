@@ -30,10 +30,11 @@ class Progress(keras.callbacks.Callback):
             f"validation accuracy {logs['val_accuracy']:.1%}"
         )
 
-    def finish(self, facts: dict) -> None:
+    def finish(self, facts: dict, cached: bool) -> None:
         history = facts["history"]
         self._show(
-            f"{self.title}: {len(history['loss'])} epochs, {facts['seconds']:.0f} s of training, "
+            f"{self.title}: {len(history['loss'])} epochs, {facts['seconds']:.0f} s of training"
+            f"{' (done earlier, from the cache)' if cached else ''}, "
             f"validation accuracy {history['val_accuracy'][-1]:.1%}"
         )
 

@@ -1,5 +1,6 @@
-"""Records of what was run: JSON files, the comparison table, and the claims of the course."""
+"""Records of what was run, as JSON files; means and spreads; the claims of the course."""
 
+import hashlib
 import json
 import math
 import re
@@ -7,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from IPython.display import Markdown, display
 
 from helpers import config, storage
 from helpers.config import Settings
@@ -50,7 +50,8 @@ def save_training(
     model: str,
     seed: int,
     epochs: int,
-    batch_size: int,
+    recipe: str | None,
+    parameters: dict,
     parameter_count: int,
     facts: dict,
 ) -> Path:
@@ -61,7 +62,8 @@ def save_training(
         model: What the model is called in tables.
         seed: The training seed.
         epochs: Epochs that were asked for.
-        batch_size: Images in one step.
+        recipe: Key of all that decides the result but seed and first weights; None if unknown.
+        parameters: What else was chosen: batch size, optimizer with its schedule.
         parameter_count: Parameters of the model.
         facts: `history`, `seconds`, `images_per_second`, `hardware`, `versions`.
 
@@ -73,7 +75,8 @@ def save_training(
         "model": model,
         "seed": seed,
         "epochs": epochs,
-        "parameters": {"batch_size": batch_size},
+        "recipe": recipe,
+        "parameters": parameters,
         "parameter_count": parameter_count,
         "val_accuracy": facts["history"]["val_accuracy"][-1],
         "test_accuracy": None,
@@ -85,7 +88,7 @@ def save_training(
 
 def add_test(path: Path, *, accuracy: float, loss: float) -> None:
     """Writes the test accuracy (0 to 1) and loss (mean cross-entropy, nats) into a record."""
-    record = json.loads(path.read_text(encoding="utf-8"))
+    record = read(path)
     record |= {"test_accuracy": round(accuracy, 6), "test_loss": round(loss, 6)}
     storage.write_whole(path, json.dumps(record, indent=1) + "\n")
 
@@ -118,10 +121,16 @@ def save_measurement(
     return mean, spread
 
 
+def read(path: Path) -> dict:
+    """One record."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def load_records(folder: Path) -> list[dict]:
-    """All records below a folder, in a fixed order; none if the folder doesn't exist."""
-    paths = sorted(folder.glob("*.json"))
-    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    """All records in a folder, oldest first; none if the folder doesn't exist."""
+    return [
+        read(path) for path in sorted(folder.glob("*.json"), key=lambda p: p.stat().st_mtime_ns)
+    ]
 
 
 def published() -> list[dict]:
@@ -131,88 +140,22 @@ def published() -> list[dict]:
     return json.loads(PUBLISHED.read_text(encoding="utf-8"))["records"]
 
 
-def summarise(records: Iterable[dict]) -> list[dict]:
-    """One row a model: mean and spread over its seeds, lowest test accuracy first.
-
-    Args:
-        records: Records of one dataset and profile; only trainings with a test accuracy count.
-
-    Returns:
-        Dictionaries with `model, parameter_count, val_accuracy, test_accuracies,
-        test_accuracy, seconds, n`; accuracies from 0 to 1, seconds the median of one training.
-    """
-    groups: dict[tuple, list[dict]] = {}
-    for record in records:
-        if record["kind"] == "training" and record["test_accuracy"] is not None:
-            groups.setdefault((record["notebook"], record["model"]), []).append(record)
-    rows = []
-    for (notebook, model), group in groups.items():
-        tests = [record["test_accuracy"] for record in group]
-        rows.append(
-            {
-                "notebook": notebook,
-                "model": model,
-                "parameter_count": group[0]["parameter_count"],
-                "val_accuracy": float(np.mean([record["val_accuracy"] for record in group])),
-                "test_accuracies": tests,
-                "test_accuracy": float(np.mean(tests)),
-                "seconds": float(np.median([record["seconds"] for record in group])),
-                "n": len(group),
-            }
-        )
-    return sorted(rows, key=lambda row: row["test_accuracy"])
-
-
-def markdown_table(rows: Iterable[dict]) -> str:
-    """The rows of `summarise` as a Markdown table."""
-    lines = [
-        "| Model | Parameters | Test accuracy | Seeds | Training time (median) |",
-        "|---|--:|--:|--:|--:|",
-    ]
-    for row in rows:
-        lines.append(
-            f"| {row['model']} | {row['parameter_count']:,} | "
-            f"{percent(row['test_accuracies'])} | {row['n']} | {row['seconds']:.0f} s |"
-        )
-    return "\n".join(lines)
-
-
-def comparison(settings: Settings, data: Dataset) -> None:
-    """Shows the models of the course so far, from records of the same dataset and profile.
-
-    Models that have no such record here are shown from the published run, in a table of their own
-    that says so. Nothing is trained for it.
-    """
-    same = {"dataset": data.name, "profile": settings.profile}
-    mine = [r for r in load_records(records_dir()) if same.items() <= r.items()]
-    rows = summarise(mine)
-    text = f"**{data.name}, profile `{settings.profile}`**\n\n" + markdown_table(rows)
-    known = {row["model"] for row in rows}
-    others = [row for row in summarise(published()) if row["model"] not in known]
-    if others:
-        origin = published()[0]
-        text += (
-            f"\n\n**Not run here; from the published run ({origin['dataset']}, profile "
-            f"`{origin['profile']}`)**\n\n" + markdown_table(others)
-        )
-    display(Markdown(text))
-
-
 def claim(statement: str, holds: bool, settings: Settings) -> None:
     """Checks a statement next to the text that makes it.
 
-    The smoke profile trains too little for any claim about accuracy, so nothing is asserted there.
+    The smoke profile, or fewer epochs than the profile's, trains too little for any claim about
+    accuracy, so nothing is asserted there.
 
     Raises:
         AssertionError: The statement doesn't hold in the profile `class` or `full`.
     """
-    if settings.profile == "smoke":
-        print(f"Not checked in smoke: {statement}")
+    if settings.profile == "smoke" or settings.shortened:
+        print(f"Not checked, the training is too short: {statement}.")
         return
     if not holds:
         raise AssertionError(
-            f"This run doesn't show it: {statement}. Too few images, epochs or seeds can be the "
-            "reason: compare your parameters with the profile's."
+            f"This run doesn't show it: {statement}. Did you change the model, the recipe or the "
+            "data? If so, go on with the next cell: the text describes the model as it was."
         )
     print(f"Holds in this run: {statement}.")
 
@@ -228,6 +171,7 @@ def _origin(settings: Settings, data: Dataset) -> dict:
 
 def _write(record: dict, title: str) -> Path:
     words = f"{record['notebook']} {title} {record['dataset']} {record['profile']}"
-    path = records_dir() / (re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") + ".json")
+    readable = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+    path = records_dir() / f"{readable}-{hashlib.sha256(words.encode()).hexdigest()[:6]}.json"
     storage.write_whole(path, json.dumps(record, indent=1) + "\n")
     return path

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from filelock import FileLock
+
 from helpers import cifar, config, download
 from helpers.cifar import DataError
 
@@ -89,11 +91,23 @@ def _keras_folders() -> list[Path]:
 
 
 def _download() -> Path:
-    """Downloads CIFAR-10 into Keras' cache, where `keras.datasets.cifar10` finds it too."""
+    """Downloads CIFAR-10 and unpacks it where Keras keeps it; one process at a time."""
     archive = config.cache_dir() / "downloads" / "cifar-10-python.tar.gz"
-    if not archive.exists():
-        print("Downloading CIFAR-10 (170 MB) …")
-        download.fetch(MIRRORS, archive, SHA256)
-    folder = cifar.unpack(archive, _keras_folders()[0].parent)
-    archive.unlink()
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(archive.with_suffix(".lock")):
+        folder = _keras_folders()[0]
+        if _is_official(folder):
+            return folder
+        if not archive.exists():
+            print("Downloading CIFAR-10 (170 MB) …")
+            download.fetch(MIRRORS, archive, SHA256)
+        cifar.unpack(archive, folder.parent)
+        archive.unlink()
     return folder
+
+
+def _is_official(folder: Path) -> bool:
+    try:
+        return cifar.read(folder)[2] == "CIFAR-10"
+    except DataError:
+        return False

@@ -1,7 +1,6 @@
 """The one door through which every model of the course is trained."""
 
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers import cache, config, hardware, results
+from helpers import cache, config, hardware, keeping, results
 from helpers.config import Settings
-from helpers.data import Dataset
+from helpers.data import Dataset, fingerprint
+from helpers.identity import UnknownError
+from helpers.keeping import Keeper
 from helpers.progress import Progress
 
 EVALUATION_BATCH = 1_000
-RESUME_SECONDS = 20.0
 # Part of every cache key: raise it when `fit` or `batches` begin to train differently.
 PROCEDURE = 1
 
@@ -28,7 +28,7 @@ class Training:
     Attributes:
         model: The trained model, in the state after the last epoch.
         history: One list a metric, one float an epoch: `loss`, `accuracy`, `val_loss`, …
-        seconds: Time spent in training, without what the cache saved.
+        seconds: Time that the training took, also if it was done earlier and comes from the cache.
         name: What the model is called in tables and records.
         seed: The training seed.
         settings: The notebook's settings.
@@ -68,39 +68,49 @@ def fit(
         seed: Decides the order of the images in every epoch, and is written into the record.
         batch_size: Images in one step; None takes what suits the hardware.
         epochs: Passes over the training images; None takes the settings'.
-        callbacks: Keras callbacks, for example early stopping.
+        callbacks: New Keras callbacks, for example early stopping.
 
     Returns:
         A `Training`.
 
     Raises:
-        ValueError: The model is not built, not compiled, or reports no accuracy.
+        ValueError: The model is not built, not compiled, or reports no accuracy, or a callback was
+            used before.
     """
-    _check(model)
+    _check(model, callbacks)
     epochs = epochs or settings.epochs
     batch_size = batch_size or hardware.look().batch_size
     model.optimizer.build(model.trainable_variables)
-    identity = _identity(model, data, seed, batch_size, epochs, callbacks)
+    recipe, identity = _identity(model, data, seed, batch_size, epochs, callbacks)
     use_cache = settings.use_cache and identity is not None
     finished = config.cache_dir() / "trainings" / f"{identity}.npz"
-    unfinished = config.cache_dir() / "unfinished" / f"{identity}.npz" if use_cache else None
-    facts = cache.load(finished, model) if use_cache else None
+    unfinished = config.cache_dir() / "unfinished" / f"{identity}.npz"
     progress = Progress(name, seed, epochs)
-    if facts is None:
-        facts = _train(model, data, seed, batch_size, epochs, callbacks, progress, unfinished)
+    kept = cache.load(finished, model) if use_cache else None
+    if kept is None:
+        resumable = use_cache and all(type(c) in keeping.RESUMABLE for c in callbacks)
+        path = unfinished if resumable else None
+        facts = _train(model, data, seed, batch_size, epochs, callbacks, progress, path)
         if use_cache:
             cache.save(finished, model, facts)
             unfinished.unlink(missing_ok=True)
-    progress.finish(facts)
+    else:
+        facts = kept[0]
+        _as_if_trained(callbacks, model, facts)
+    progress.finish(facts, cached=kept is not None)
     record = results.save_training(
         settings,
         data,
         model=name,
         seed=seed,
         epochs=epochs,
-        batch_size=batch_size,
+        recipe=recipe,
+        parameters={
+            "batch_size": batch_size,
+            "optimizer": keras.optimizers.serialize(model.optimizer)["config"],
+        },
         parameter_count=model.count_params(),
-        facts=facts,
+        facts={k: v for k, v in facts.items() if k != "callbacks"},
     )
     return Training(model, facts["history"], facts["seconds"], name, seed, settings, record)
 
@@ -143,55 +153,63 @@ def batches(
     return fed.apply(tf.data.experimental.assert_cardinality(total))
 
 
-def _check(model: keras.Model) -> None:
+def reports_accuracy(model: keras.Model) -> bool:
+    """Whether a compiled model has a metric that is named exactly `accuracy`."""
+    metrics = (model.get_compile_config() or {}).get("metrics") or []
+    listed = metrics if isinstance(metrics, list) else [metrics]
+    names = [m["config"].get("name") if isinstance(m, dict) else m for m in listed]
+    return "accuracy" in names
+
+
+def _check(model: keras.Model, callbacks: Sequence[keras.callbacks.Callback]) -> None:
     if not model.built:
         raise ValueError("the model has no weights yet; begin it with keras.Input((32, 32, 3)).")
     if not model.compiled:
         raise ValueError("the model is not compiled; call model.compile(...) before fit.")
-    if "accuracy" not in str(model.get_compile_config()["metrics"]):
+    if not reports_accuracy(model):
         raise ValueError("the model reports no accuracy; compile it with metrics=['accuracy'].")
+    if any(callback.model is not None for callback in callbacks):
+        raise ValueError("a callback was used before; make new ones for each training.")
 
 
-def _identity(model, data, seed, batch_size, epochs, callbacks) -> str | None:
-    """The cache key of a training; None if it can't be told what decides the result."""
+def _identity(model, data, seed, batch_size, epochs, callbacks) -> tuple[str | None, str | None]:
+    """Keys of the recipe (the same for all seeds) and of this training; None if uncertain."""
     try:
-        parts = cache.describe_model(model) | {
-            "training": cache.describe_training(model, callbacks)
-        }
-    except ValueError as error:
+        described = cache.describe_model(model)
+        training = cache.describe_recipe(model, list(callbacks))
+        state = [np.asarray(variable) for variable in model.optimizer.variables]
+    except UnknownError as error:
         print(f"Not cached: {error}.")
-        return None
-    return cache.key(
-        parts
-        | {
-            "procedure": PROCEDURE,
-            "data": data.fingerprint,
-            "seed": seed,
-            "batch_size": batch_size,
-            "epochs": epochs,
-            "versions": config.versions(),
-        }
-    )
+        return None, None
+    weights = described.pop("weights")
+    recipe = [described, training, batch_size, epochs, PROCEDURE, data.fingerprint]
+    own = [weights, fingerprint(*state), seed, config.versions()]
+    return cache.key(recipe), cache.key([recipe, own])
+
+
+def _as_if_trained(callbacks, model, facts) -> None:
+    """Leaves callbacks as the training left them whose result comes from the cache."""
+    for callback, attributes in zip(callbacks, facts["callbacks"], strict=True):
+        callback.set_model(model)
+        vars(callback).update(attributes)
 
 
 def _train(model, data, seed, batch_size, epochs, callbacks, progress, unfinished) -> dict:
     """Trains, from the last kept epoch on if there is one; returns history and time."""
     kept = cache.load(unfinished, model) if unfinished else None
-    kept = kept or {"epoch": 0, "history": {}, "seconds": 0.0, "callbacks": []}
-    keeper = _Keeper(unfinished, kept, callbacks)
-    first = kept["epoch"]
-    feed = range(first, epochs)
-    if not kept.get("stopped") and first < epochs:
-        model.fit(
-            batches(data.x_train, data.y_train, batch_size, seed=seed, epochs=feed),
-            validation_data=batches(data.x_val, data.y_val),
-            epochs=epochs,
-            initial_epoch=first,
-            steps_per_epoch=math.ceil(len(data.x_train) / batch_size),
-            callbacks=[*callbacks, keeper, progress],
-            shuffle=False,
-            verbose=0,
-        )
+    facts, arrays = kept or ({"epoch": 0, "history": {}, "seconds": 0.0, "callbacks": []}, {})
+    keeper = Keeper(unfinished, facts, arrays, callbacks, epochs)
+    first = facts["epoch"]
+    model.fit(
+        batches(data.x_train, data.y_train, batch_size, seed=seed, epochs=range(first, epochs)),
+        validation_data=batches(data.x_val, data.y_val),
+        epochs=epochs,
+        initial_epoch=first,
+        steps_per_epoch=math.ceil(len(data.x_train) / batch_size),
+        callbacks=[*callbacks, keeper, progress],
+        shuffle=False,
+        verbose=0,
+    )
     seconds = keeper.seconds()
     done = len(keeper.history["loss"])
     return {
@@ -200,35 +218,5 @@ def _train(model, data, seed, batch_size, epochs, callbacks, progress, unfinishe
         "images_per_second": round(done * len(data.x_train) / seconds, 1),
         "hardware": str(hardware.look()),
         "versions": config.versions(),
+        "callbacks": [keeping.plain_attributes(callback) for callback in callbacks],
     }
-
-
-class _Keeper(keras.callbacks.Callback):
-    """Collects the history and keeps the state now and then, for a training that is cut off."""
-
-    def __init__(self, path: Path | None, kept: dict, callbacks):
-        super().__init__()
-        self.path, self.kept, self.callbacks = path, kept, callbacks
-        self.history = kept["history"]
-        self.began = self.saved = time.monotonic()
-
-    def seconds(self) -> float:
-        return self.kept["seconds"] + time.monotonic() - self.began
-
-    def on_train_begin(self, logs=None):
-        for callback, attributes in zip(self.callbacks, self.kept["callbacks"], strict=False):
-            vars(callback).update(attributes)
-
-    def on_epoch_end(self, epoch, logs=None):
-        for metric, value in (logs or {}).items():
-            self.history.setdefault(metric, []).append(round(float(value), 6))
-        if self.path and time.monotonic() - self.saved >= RESUME_SECONDS:
-            facts = {
-                "epoch": epoch + 1,
-                "history": self.history,
-                "seconds": self.seconds(),
-                "callbacks": [cache.plain_attributes(c) for c in self.callbacks],
-                "stopped": self.model.stop_training,
-            }
-            cache.save(self.path, self.model, facts)
-            self.saved = time.monotonic()

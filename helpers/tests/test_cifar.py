@@ -158,6 +158,12 @@ def test_an_archive_with_a_link_is_refused(tmp_path, kind):
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_an_archive_with_one_file_many_times_is_refused(tmp_path):
+    members = {f"{i}/data_batch_1": b"x" for i in range(3)}
+    with pytest.raises(DataError, match="data_batch_1 more than once"):
+        cifar.unpack(make_archive(tmp_path / "bad.tar.gz", members), tmp_path / "out")
+
+
 def test_what_is_no_archive_is_said_so(tmp_path):
     file = tmp_path / "cifar.tar.gz"
     file.write_bytes(b"<html>not found</html>")

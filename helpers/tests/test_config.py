@@ -34,6 +34,9 @@ def test_everything_open_is_filled_from_the_profile(monkeypatch):
         ({"seeds": []}, "seeds is"),
         ({"seeds": [-1]}, "seeds is"),
         ({"seeds": ["a"]}, "seeds is"),
+        ({"seeds": "some"}, "seeds is 'some'; expected a list"),
+        ({"seeds": "[0, 1.5]"}, "seeds is"),
+        ({"use_cache": "false"}, "use_cache is 'false'; expected True or False"),
         ({"epochs": 0}, "epochs is 0"),
         ({"epochs": 2.5}, "epochs is 2.5"),
         ({"epochs": True}, "epochs is True"),
@@ -42,6 +45,12 @@ def test_everything_open_is_filled_from_the_profile(monkeypatch):
 def test_what_is_not_allowed_is_said(parameters, message):
     with pytest.raises(ValueError, match=message):
         config.resolve("x", "dense", **parameters)
+
+
+def test_seeds_may_be_a_text_as_papermill_passes_it():
+    for given in ("[0, 2]", [0, 2], (0, 2)):
+        assert config.resolve("x", "dense", seeds=given).seeds == (0, 2)
+    assert config.resolve("x", "dense", seeds="3").seeds == (3,)
 
 
 def test_profiles_grow_and_divide_into_ten_classes():

@@ -1,6 +1,8 @@
+import concurrent.futures
 import dataclasses
 import shutil
 import tarfile
+import time
 
 import numpy as np
 import pytest
@@ -101,6 +103,14 @@ def test_a_named_archive_is_read(cifar_folder, tmp_path):
     assert len(data.load("auto", "smoke", data_dir=archive).x_train) == 1_000
 
 
+def test_an_error_in_a_named_archive_names_the_archive(cifar_folder, tmp_path):
+    archive = tmp_path / "cut.tar.gz"
+    with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
+        tar.add(cifar_folder / "batches.meta", "x/batches.meta")
+    with pytest.raises(DataError, match=r"cut\.tar\.gz is not a complete CIFAR-10 folder"):
+        data.load("auto", "smoke", data_dir=archive)
+
+
 @pytest.mark.parametrize("dataset", ["auto", "cifar10"])
 def test_a_named_source_that_fails_is_never_replaced(tmp_path, monkeypatch, dataset):
     monkeypatch.setattr(sources, "_download", lambda: pytest.fail("fell through"))
@@ -130,7 +140,6 @@ def test_without_a_network_auto_takes_the_digits_and_cifar10_fails(monkeypatch, 
 
 def test_a_download_lands_where_keras_looks(cifar_folder, monkeypatch, tmp_path):
     def fetch(mirrors, target, sha256):
-        target.parent.mkdir(parents=True)
         with tarfile.open(target, "w:gz", compresslevel=1) as tar:
             tar.add(cifar_folder, cifar.FOLDER)
 
@@ -139,4 +148,21 @@ def test_a_download_lands_where_keras_looks(cifar_folder, monkeypatch, tmp_path)
     first, second = sources.locate("auto"), sources.locate("auto")
     assert (first.rung, second.rung) == (sources.DOWNLOADED, sources.CACHED)
     assert first.path == second.path
-    assert list((tmp_path / "cache" / "downloads").iterdir()) == []
+    left = [path.suffix for path in (tmp_path / "cache" / "downloads").iterdir()]
+    assert set(left) <= {".lock"}
+
+
+def test_two_processes_download_once(cifar_folder, monkeypatch):
+    fetched = []
+
+    def slow_fetch(mirrors, target, sha256):
+        fetched.append(target)
+        time.sleep(0.5)
+        with tarfile.open(target, "w:gz", compresslevel=1) as tar:
+            tar.add(cifar_folder, cifar.FOLDER)
+
+    monkeypatch.setattr(sources.download, "fetch", slow_fetch)
+    monkeypatch.setattr(cifar, "_copy_name", lambda official, meta: "CIFAR-10")
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        folders = list(pool.map(lambda _: sources._download(), range(2)))
+    assert len(fetched) == 1 and folders[0] == folders[1]

@@ -1,6 +1,9 @@
 import contextlib
 import hashlib
 import http.server
+import socket
+import ssl
+import struct
 import threading
 import time
 
@@ -25,6 +28,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         start = 0
         if self.headers.get("Range") and kind != "norange":
             start = int(self.headers["Range"].removeprefix("bytes=").removesuffix("-"))
+            if start >= len(body):
+                self.send_error(416)
+                return
             self.send_response(206)
             self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
         else:
@@ -35,7 +41,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.serve(kind, body[start:])
 
     def serve(self, kind: str, body: bytes):
-        if kind == "truncated":
+        if kind == "resets":
+            self.wfile.write(body[:100_000])
+            linger = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.connection.close()
+        elif kind == "truncated":
             self.wfile.write(body[: len(body) // 2])
         elif kind == "stalls":
             self.wfile.write(body[:100_000])
@@ -85,6 +96,7 @@ def test_downloads_what_is_right(server, tmp_path):
         ("slow", "too slow"),
         ("stalls", "silent for 1 s"),
         ("truncated", "ended early"),
+        ("resets", "connection lost|ended early"),
         ("wrong", "wrong file"),
     ],
 )
@@ -131,3 +143,30 @@ def test_a_bad_beginning_is_thrown_away(server, tmp_path):
     fetch(server, tmp_path / "file", "good")
     assert (tmp_path / "file").read_bytes() == BODY
     assert server.asked[-1] == ("good", None)
+
+
+def test_a_complete_beginning_needs_no_download(server, tmp_path):
+    (tmp_path / "file.part").write_bytes(BODY)
+    fetch(server, tmp_path / "file", "good")
+    assert server.asked == [] and (tmp_path / "file").read_bytes() == BODY
+
+
+def test_a_beginning_that_is_too_long_starts_again(server, tmp_path):
+    (tmp_path / "file.part").write_bytes(BODY + b"x")
+    fetch(server, tmp_path / "file", "good")
+    assert server.asked[-1] == ("good", None) and (tmp_path / "file").read_bytes() == BODY
+
+
+def test_an_encryption_error_is_given_up_for_the_next_mirror(server, tmp_path, monkeypatch):
+    original = http.client.HTTPResponse.read1
+    failed = []
+
+    def breaks_once(self, size):
+        if not failed:
+            failed.append(1)
+            raise ssl.SSLError("record layer failure")
+        return original(self, size)
+
+    monkeypatch.setattr(http.client.HTTPResponse, "read1", breaks_once)
+    fetch(server, tmp_path / "file", "good", "good")
+    assert (tmp_path / "file").read_bytes() == BODY

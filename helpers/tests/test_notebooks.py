@@ -6,21 +6,38 @@ import re
 import statistics
 
 import nbformat
+import numpy as np
 import pytest
 
-from helpers import checks, config, results
+from helpers import checks, config, results, tables
 from helpers.tools import publish
 
 ROOT = config.course_root()
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PARAMETERS = ["dataset", "profile", "data_dir", "seeds", "epochs", "use_cache"]
 
-pytestmark = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+def published_values(notebook: str, model: str, field: str) -> np.ndarray:
+    """One number for each seed, from the published records."""
+    records = [r for r in results.published() if r["notebook"] == notebook]
+    return np.array([r[field] for r in records if r.get("model") == model])
+
+
+def published_measurement(notebook: str, name: str) -> float:
+    """The mean of a published measurement."""
+    records = [r for r in results.published() if r["notebook"] == notebook]
+    (value,) = [r["value"] for r in records if r.get("name") == name]
+    return value
 
 
 @pytest.fixture
 def notebook(path):
     return nbformat.read(path, as_version=4)
+
+
+@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
+def path(request):
+    return request.param
 
 
 @pytest.fixture
@@ -71,7 +88,7 @@ def test_the_card_and_the_runner_tell_the_same_time(notebook):
     assert re.search(rf"\b{minutes['full']} minutes in `full`", card)
 
 
-def test_cells_are_short_and_introduced(notebook, code):
+def test_cells_are_short_and_not_left_without_prose(notebook, code):
     lengths = [len(cell.source.splitlines()) for cell in code]
     assert max(lengths) <= 25 and statistics.median(lengths) <= 8
     kinds = [cell.cell_type for cell in notebook.cells]
@@ -121,7 +138,7 @@ def test_each_exercise_has_stub_check_solution_and_the_same_check(notebook, code
         assert text_of(again) == f"Exercise {exercise}, the course's solution: right.\n"
 
 
-def test_strict_cells_show_nothing_that_depends_on_data_or_profile(code):
+def test_there_are_strict_cells_and_each_has_an_output_to_compare(code):
     strict = tagged(code, "nbval-check-output")
     assert len(strict) >= 5
     for cell in strict:
@@ -133,16 +150,41 @@ def test_stored_results_are_the_published_records(path, code):
     assert records, "not published yet"
     assert {r["profile"] for r in records} == {"full"}
     assert len({r["dataset_fingerprint"] for r in records if "shuffled" not in str(r)}) == 1
-    (table,) = [o for o in outputs(code) if "text/markdown" in o.get("data", {})]
-    rows = results.markdown_table(results.summarise(records)).splitlines()
-    shown = table.data["text/markdown"].splitlines()
-    assert set(rows) <= set(shown)
+    (shown,) = [o for o in outputs(code) if "text/markdown" in o.get("data", {})]
+    rows = tables.markdown_table(tables.summarise(records)).splitlines()
+    assert set(rows) <= set(shown.data["text/markdown"].splitlines())
+    tests = [r["test_accuracy"] for r in records if r.get("test_accuracy") is not None]
+    said = [text_of(cell) for cell in code if "evaluation.final_test" in cell.source]
+    assert said == [f"test accuracy: {results.percent(tests)}\n"]
 
 
 def test_the_readme_shows_the_published_records(path):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    table = results.markdown_table(results.summarise(results.published()))
+    table = tables.published_table(results.published())
     assert publish.with_table(readme, table) == readme
     assert json.loads(results.PUBLISHED.read_text(encoding="utf-8"))["records"] == publish.merged(
         results.published(), [], ""
     )
+
+
+def test_the_published_run_shows_what_notebook_01_claims():
+    name = "01_dense_baseline"
+    tests = published_values(name, "dense", "test_accuracy")
+    assert len(tests) == 3 and tests.mean() >= 0.51
+    assert published_measurement(name, "gap between training and validation") > 0.05
+    shifts = [published_measurement(name, f"accuracy after a shift of {d}") for d in range(5)]
+    assert shifts == sorted(shifts, reverse=True) and shifts[0] - shifts[4] > 0.05
+    plain = published_values(name, "dense", "val_accuracy")
+    shuffled = published_values(name, "dense, shuffled pixels", "val_accuracy")
+    assert len(plain) == len(shuffled) == 3 and abs(plain.mean() - shuffled.mean()) < 0.01
+    assert 2.31 < published_measurement(name, "loss before training") < 2.7
+    training = np.array(
+        [h["accuracy"][-1] - h["accuracy"][19] for h in published_values(name, "dense", "history")]
+    )
+    validation = np.array(
+        [
+            h["val_accuracy"][-1] - h["val_accuracy"][19]
+            for h in published_values(name, "dense", "history")
+        ]
+    )
+    assert (training > 2 * validation).all() and (validation > 0).all()

@@ -3,7 +3,7 @@ import math
 
 import pytest
 
-from helpers import config, results
+from helpers import config, results, tables
 
 
 def record(model="dense", seed=0, test=0.5, **changes):
@@ -14,6 +14,7 @@ def record(model="dense", seed=0, test=0.5, **changes):
         "seed": seed,
         "dataset": "digits",
         "profile": "class",
+        "recipe": "r",
         "parameter_count": 1_000,
         "val_accuracy": 0.5,
         "test_accuracy": test,
@@ -42,12 +43,12 @@ def test_mean_and_spread_is_the_sample_deviation():
 
 
 def test_summary_has_one_row_a_model_lowest_first():
-    rows = results.summarise(
+    rows = tables.summarise(
         [record("b", 0, 0.7), record("a", 1, 0.6), record("a", 0, 0.5), record("c", test=None)]
     )
     assert [(row["model"], row["n"]) for row in rows] == [("a", 2), ("b", 1)]
     assert rows[0]["test_accuracy"] == pytest.approx(0.55) and rows[0]["seconds"] == 10.5
-    table = results.markdown_table(rows)
+    table = tables.markdown_table(rows)
     assert "| a | 1,000 | 55.0 ± 7.1 % | 2 | 10 s |" in table
     assert "| b | 1,000 | 70.0 % | 1 | 10 s |" in table
 
@@ -61,7 +62,7 @@ def write(folder, *records):
 @pytest.fixture
 def shown(monkeypatch):
     texts = []
-    monkeypatch.setattr(results, "display", lambda thing: texts.append(thing.data))
+    monkeypatch.setattr(tables, "display", lambda thing: texts.append(thing.data))
     return texts
 
 
@@ -75,8 +76,21 @@ def test_comparison_shows_own_records_of_this_dataset_and_profile_only(
         record("other data", dataset="CIFAR-10"),
         record("other profile", profile="full"),
     )
-    results.comparison(settings, Data)
+    tables.comparison(settings, Data)
     assert "mine" in shown[0] and "other" not in shown[0] and "published" not in shown[0]
+
+
+def test_comparison_never_mixes_recipes_or_old_seeds(settings, shown, monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "PUBLISHED", tmp_path / "none.json")
+    write(
+        results.records_dir(),
+        record(seed=0, test=0.1, recipe="old"),
+        record(seed=1, test=0.1, recipe="old"),
+        record(seed=7, test=0.9),
+        record(seed=0, test=0.6),
+    )
+    tables.comparison(settings, Data)
+    assert "| dense | 1,000 | 60.0 % | 1 |" in shown[0]
 
 
 def test_comparison_labels_published_rows(settings, shown, monkeypatch, tmp_path):
@@ -85,17 +99,19 @@ def test_comparison_labels_published_rows(settings, shown, monkeypatch, tmp_path
         json.dumps(
             {
                 "records": [
-                    record("conv", dataset="CIFAR-10 (JPEG copy)", profile="full"),
-                    record("mine", dataset="CIFAR-10 (JPEG copy)", profile="full"),
+                    record("conv", notebook="02", dataset="CIFAR-10 (JPEG copy)", profile="full"),
+                    record("mine", notebook="02", dataset="CIFAR-10 (JPEG copy)", profile="full"),
+                    record("renamed", dataset="CIFAR-10 (JPEG copy)", profile="full"),
                 ]
             }
         )
     )
     monkeypatch.setattr(results, "PUBLISHED", published)
     write(results.records_dir(), record("mine"))
-    results.comparison(settings, Data)
+    tables.comparison(settings, Data)
     own, other = shown[0].split("Not run here")
     assert "mine" in own and "mine" not in other
+    assert "renamed" not in shown[0]
     assert "conv" in other and "CIFAR-10 (JPEG copy), profile `full`" in other
 
 
@@ -119,5 +135,13 @@ def test_claims_are_asserted_in_class_and_full_not_in_smoke(settings, capsys):
     with pytest.raises(AssertionError, match="it works"):
         results.claim("it works", False, settings)
     smoke = config.resolve("x", "dense", profile="smoke")
-    results.claim("it works", False, smoke)
-    assert "Not checked in smoke: it works" in capsys.readouterr().out
+    short = config.resolve("x", "dense", profile="class", epochs=1)
+    for too_little in (smoke, short):
+        results.claim("it works", False, too_little)
+        assert "Not checked, the training is too short: it works" in capsys.readouterr().out
+
+
+def test_names_that_read_alike_have_records_of_their_own(settings):
+    for name in ("conv 3x3", "conv, 3x3!", "größer", "grösser"):
+        results.save_measurement(settings, Data, name, [0.5])
+    assert len(results.load_records(results.records_dir())) == 4

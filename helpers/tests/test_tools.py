@@ -1,6 +1,10 @@
+import os
 import re
+import signal
 import subprocess
 import sys
+import tarfile
+import time
 from pathlib import Path
 
 import nbformat
@@ -8,7 +12,7 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers import config
+from helpers import config, sources
 from helpers.tools import environment, execution, lab, publish, run
 
 ROOT = config.course_root()
@@ -114,15 +118,54 @@ def test_a_failing_notebook_does_not_hide_the_others(tmp_path, monkeypatch, caps
     assert not list((tmp_path / "out").glob(".*"))
 
 
-def test_the_data_is_looked_for_once(monkeypatch, tmp_path):
-    from helpers import sources
-
+def test_the_data_is_looked_for_once_and_checked(monkeypatch, tmp_path, cifar_folder, capsys):
     options = run.argparse.Namespace(dataset="auto", cifar10_dir=None)
-    found = sources.Source(sources.EMBEDDED, tried=("nothing",))
-    monkeypatch.setattr(sources, "locate", lambda *arguments: found)
-    assert run._locate(options) == {"COURSE_DATASET": "digits", "CIFAR10_DIR": ""}
-    found = sources.Source(sources.NAMED, tmp_path)
-    assert run._locate(options) == {"COURSE_DATASET": "cifar10", "CIFAR10_DIR": str(tmp_path)}
+    monkeypatch.setattr(sources, "locate", lambda *a: sources.Source(sources.EMBEDDED))
+    assert run._locate(options, tmp_path) == {"COURSE_DATASET": "digits", "CIFAR10_DIR": ""}
+
+    archive = tmp_path / "copy.tar.gz"
+    with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
+        tar.add(cifar_folder, "cifar")
+    monkeypatch.setattr(sources, "locate", lambda *a: sources.Source(sources.NAMED, archive))
+    told = run._locate(options, tmp_path / "scratch")
+    assert told["COURSE_DATASET"] == "cifar10"
+    assert (Path(told["CIFAR10_DIR"]) / "batches.meta").is_file()
+    assert "CIFAR-10 (unverified copy)" in capsys.readouterr().out
+
+    monkeypatch.setattr(sources, "locate", lambda *a: sources.Source(sources.NAMED, tmp_path))
+    with pytest.raises(SystemExit, match="not a complete CIFAR-10 folder"):
+        run._locate(options, tmp_path)
+
+
+LOOP = "import time, pathlib; pathlib.Path('started').touch(); time.sleep(60)"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_ctrl_c_ends_with_the_table_and_leaves_nothing_half_done(tmp_path):
+    source = tmp_path / "notebooks"
+    source.mkdir()
+    notebook(source / "01_loops.ipynb", LOOP)
+    code = (
+        "import pathlib, sys\n"
+        "from helpers.tools import execution, run, setup\n"
+        f"execution.NOTEBOOKS = pathlib.Path({str(source)!r})\n"
+        f"run.OUT = pathlib.Path({str(tmp_path / 'out')!r})\n"
+        "setup.ensure = lambda: None\n"
+        "sys.argv = ['run', '--profile', 'smoke', '--dataset', 'digits']\n"
+        "run.main()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True
+    )
+    for _ in range(600):
+        if (source / "started").exists():
+            break
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=60)[0].decode()
+    assert process.returncode == 1
+    assert "Interrupted." in said and "Read them:" in said
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["index.html"]
 
 
 def executed_notebook():
@@ -165,6 +208,24 @@ def test_publishing_one_notebook_keeps_the_records_of_the_others():
         [record("01_a", 1), record("02_b", 2)], [record("02_b", 3), record("01_a", 9)], "02_b"
     )
     assert merged == [record("01_a", 1), record("02_b", 3)]
+
+
+def test_published_records_of_two_datasets_are_never_mixed(monkeypatch, tmp_path):
+    from helpers import results
+
+    def record(dataset, notebook="01_dense_baseline"):
+        return {"notebook": notebook, "kind": "training", "model": "m", "dataset": dataset}
+
+    path = notebook(tmp_path / "01_dense_baseline.ipynb", "1")
+    before = path.read_bytes()
+    done = execution.Outcome(path.stem, "ok", 1.0, path, "")
+    monkeypatch.setattr(execution, "execute", lambda *a: done)
+    monkeypatch.setattr(execution, "choose_notebooks", lambda _: [path, Path("02_x.ipynb")])
+    monkeypatch.setattr(results, "published", lambda: [record("A", "02_x"), record("C", "gone")])
+    monkeypatch.setattr(results, "load_records", lambda folder: [record("B")])
+    with pytest.raises(SystemExit, match="would mix A and B"):
+        publish.publish(path, tmp_path)
+    assert path.read_bytes() == before
 
 
 def test_the_table_goes_between_its_markers():

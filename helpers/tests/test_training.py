@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from helpers import cache, config, evaluation, results, training
+from helpers import config, evaluation, hardware, identity, keeping, results, training
 from helpers.data import Dataset
 
 
@@ -150,7 +150,7 @@ def test_names_that_keras_counts_up_decide_nothing(data, settings, monkeypatch):
 def test_a_name_that_equals_a_setting_is_no_confusion():
     def described(name, activation):
         layer = keras.layers.Dense(2, activation=activation, name=name)
-        return cache._normalised(keras.saving.serialize_keras_object(layer))
+        return identity.normalised(keras.saving.serialize_keras_object(layer))
 
     assert described("relu", "relu") != described("tanh", "tanh")
     assert described("dense", "relu") == described("dense_7", "relu")
@@ -174,54 +174,97 @@ class _CutOff(keras.callbacks.Callback):
             raise self.error
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, _StopError])
-def test_an_interrupted_training_goes_on_as_if_nothing_had_been(data, settings, monkeypatch, error):
-    monkeypatch.setattr(training, "RESUME_SECONDS", 0.0)
-    whole = fit(network(dropout=0.3), data, settings)
-    finished = list((config.cache_dir() / "trainings").iterdir())
-    finished[0].unlink()
-
+def interrupted_and_whole(data, settings, monkeypatch, error, make_model, make_callbacks):
+    """The same training twice: cut off in its third epoch and taken up again, and in one go."""
+    monkeypatch.setattr(keeping, "RESUME_SECONDS", 0.0)
+    whole = fit(make_model(), data, settings, callbacks=make_callbacks())
+    (finished,) = (config.cache_dir() / "trainings").iterdir()
+    finished.unlink()
     original = keras.Model.fit
+    began = []
 
     def cut_off_fit(self, *arguments, **options):
         options["callbacks"] = [*options["callbacks"], _CutOff(error)]
         return original(self, *arguments, **options)
 
+    def watched_fit(self, *arguments, **options):
+        began.append(options["initial_epoch"])
+        return original(self, *arguments, **options)
+
     with monkeypatch.context() as patched:
         patched.setattr(keras.Model, "fit", cut_off_fit)
         with pytest.raises(error):
-            fit(network(dropout=0.3), data, settings)
+            fit(make_model(), data, settings, callbacks=make_callbacks())
     assert list((config.cache_dir() / "trainings").iterdir()) == []
-    assert len(list((config.cache_dir() / "unfinished").iterdir())) == 1
+    with monkeypatch.context() as patched:
+        patched.setattr(keras.Model, "fit", watched_fit)
+        callbacks = make_callbacks()
+        resumed = fit(make_model(), data, settings, callbacks=callbacks)
+    return whole, resumed, began, callbacks
 
-    epochs = []
 
-    def watched_fit(self, *arguments, **options):
-        epochs.append(options["initial_epoch"])
-        return original(self, *arguments, **options)
+def assert_equal(one, other):
+    assert len(one.history["loss"]) == len(other.history["loss"])
+    assert np.allclose(one.history["loss"], other.history["loss"], atol=1e-5)
+    for a, b in zip(one.model.weights, other.model.weights, strict=True):
+        assert np.allclose(a, b, atol=1e-5)
 
-    monkeypatch.setattr(keras.Model, "fit", watched_fit)
-    resumed = fit(network(dropout=0.3), data, settings)
-    assert epochs == [2]
-    assert np.allclose(resumed.history["loss"], whole.history["loss"], atol=1e-5)
-    for one, other in zip(resumed.model.weights, whole.model.weights, strict=True):
-        assert np.allclose(one, other, atol=1e-5)
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, _StopError])
+def test_an_interrupted_training_goes_on_as_if_nothing_had_been(data, settings, monkeypatch, error):
+    whole, resumed, began, _ = interrupted_and_whole(
+        data, settings, monkeypatch, error, lambda: network(dropout=0.3), list
+    )
+    assert began == [2]
+    assert_equal(resumed, whole)
     assert list((config.cache_dir() / "unfinished").iterdir()) == []
 
 
-def test_early_stopping_remembers_across_an_interruption(data, settings, monkeypatch):
-    monkeypatch.setattr(training, "RESUME_SECONDS", 0.0)
-    stopping = keras.callbacks.EarlyStopping("val_loss", patience=2)
-    keeper = training._Keeper(None, {"history": {}, "seconds": 0, "callbacks": []}, [stopping])
-    stopping.set_model(network())
-    stopping.on_train_begin()
-    stopping.wait, stopping.best = 1, 0.5
-    kept = {"history": {}, "seconds": 0, "callbacks": [cache.plain_attributes(stopping)]}
-    again = keras.callbacks.EarlyStopping("val_loss", patience=2)
-    again.on_train_begin()
-    training._Keeper(None, kept, [again]).on_train_begin()
-    assert (again.wait, again.best) == (1, 0.5)
-    assert keeper.seconds() >= 0
+def test_early_stopping_survives_an_interruption(data, settings, monkeypatch):
+    worse_and_worse = dataclasses.replace(data, y_val=(data.y_train[:40] + 5) % 10)
+    longer = dataclasses.replace(settings, epochs=8)
+
+    def stopping():
+        return [
+            keras.callbacks.EarlyStopping(
+                "val_loss", patience=3, min_delta=0.001, restore_best_weights=True
+            )
+        ]
+
+    whole, resumed, began, callbacks = interrupted_and_whole(
+        worse_and_worse, longer, monkeypatch, KeyboardInterrupt, network, stopping
+    )
+    assert began == [2] and len(whole.history["loss"]) == 4
+    assert_equal(resumed, whole)
+    assert callbacks[0].stopped_epoch == 3 and callbacks[0].best_epoch == 0
+
+
+def test_an_unknown_callback_makes_an_interrupted_training_begin_again(data, settings, monkeypatch):
+    class Counting(keras.callbacks.Callback):
+        def __init__(self):
+            super().__init__()
+            self.epochs = []
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.epochs.append(epoch)
+
+    whole, resumed, began, callbacks = interrupted_and_whole(
+        data, settings, monkeypatch, KeyboardInterrupt, network, lambda: [Counting()]
+    )
+    assert began == [0] and callbacks[0].epochs == [0, 1, 2]
+    assert_equal(resumed, whole)
+
+
+def test_a_result_from_the_cache_leaves_callbacks_as_the_training_did(data, settings, monkeypatch):
+    done = count_trainings(monkeypatch)
+    first, second = (keras.callbacks.EarlyStopping("val_loss", patience=1) for _ in range(2))
+    fit(network(), data, settings, callbacks=[first])
+    fit(network(), data, settings, callbacks=[second])
+    assert len(done) == 1
+    assert (second.best, second.best_epoch) == (first.best, first.best_epoch) != (None, 0)
+    for used in (first, second):
+        with pytest.raises(ValueError, match="used before"):
+            fit(network(seed=1), data, settings, callbacks=[used])
 
 
 def test_a_damaged_cache_file_is_trained_anew(data, settings, monkeypatch):
@@ -258,6 +301,7 @@ def test_a_record_tells_everything(data, settings):
     assert record["test_accuracy"] == round(score, 6) and record["test_loss"] > 0
     assert record["parameter_count"] == 3072 * 8 + 8 + 8 * 10 + 10
     assert record["parameters"]["batch_size"] == 32
+    assert record["parameters"]["optimizer"]["momentum"] == 0.9
     assert record["images_per_second"] == pytest.approx(450 / record["seconds"], rel=0.05)
 
 
@@ -320,3 +364,25 @@ def test_predictions_are_kept_by_weights_and_images(data, settings, monkeypatch)
     assert not np.array_equal(evaluation.probabilities(run, data.x_test[:40]), before)
     run.model.set_weights([w * 0 for w in run.model.get_weights()])
     assert np.allclose(evaluation.probabilities(run, data.x_val), 0.1)
+
+
+def test_the_model_is_tested_on_the_data_it_belongs_to(data, settings):
+    run = fit(network(), data, settings)
+    other = dataclasses.replace(data, x_test=data.x_test[::-1])
+    with pytest.raises(ValueError, match="another dataset"):
+        evaluation.final_test(run, other)
+
+
+def test_recipes_are_equal_over_seeds_and_differ_otherwise(data, settings):
+    def recipe(**options):
+        seed = options.pop("seed", 0)
+        run = fit(network(seed=seed, **options), data, settings, seed=seed)
+        return results.read(run.record)["recipe"]
+
+    assert recipe(seed=0) == recipe(seed=1) != recipe(rate=0.002)
+
+
+def test_hardware_is_told_in_one_line():
+    machine = hardware.look()
+    assert machine.device in ("CPU", "GPU") and "\n" not in str(machine)
+    assert machine.precision in ("float32", "mixed_bfloat16") and machine.batch_size == 128

@@ -70,6 +70,7 @@ def execute(
         tick: Called every second with the seconds elapsed.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
     running = target.with_name(f".running-{target.name}")
     command = [sys.executable, "-m", "papermill", str(source), str(running)]
     command += ["--cwd", str(source.parent), "--no-progress-bar"]

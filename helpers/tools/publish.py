@@ -48,7 +48,7 @@ def publish(path: Path, cifar10_dir: Path) -> None:
     """
     import nbformat
 
-    from helpers import results, storage
+    from helpers import results, storage, tables
 
     runs = config.runs_dir() / "publish"
     for old in (runs / "records").glob("*.json"):
@@ -66,10 +66,15 @@ def publish(path: Path, cifar10_dir: Path) -> None:
     if outcome.state != "ok":
         sys.exit(f"{path.stem} was not published: {outcome.error}. See {outcome.path}")
     executed = nbformat.read(outcome.path, as_version=4)
-    storage.write_whole(path, nbformat.writes(cleaned(executed)) + "\n")
     records = merged(results.published(), results.load_records(runs / "records"), path.stem)
+    names = {p.stem for p in execution.choose_notebooks(None)}
+    records = [record for record in records if record["notebook"] in names]
+    datasets = sorted({record["dataset"] for record in records})
+    if len(datasets) > 1:
+        sys.exit(f"Nothing was published: the records would mix {' and '.join(datasets)}.")
+    storage.write_whole(path, nbformat.writes(cleaned(executed)) + "\n")
     storage.write_whole(results.PUBLISHED, json.dumps({"records": records}, indent=1) + "\n")
-    table = results.markdown_table(results.summarise(records))
+    table = tables.published_table(records)
     readme = README.read_text(encoding="utf-8")
     storage.write_whole(README, with_table(readme, table))
 

@@ -10,6 +10,7 @@ import argparse
 import html
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from helpers import config
@@ -31,14 +32,15 @@ def main() -> None:
     if options.cifar10_dir and not Path(options.cifar10_dir).expanduser().exists():
         sys.exit(f"CIFAR10_DIR={options.cifar10_dir} does not exist; name a folder or a .tar.gz.")
     setup.ensure()
-    chosen = _locate(options)
-    print(f"Profile {options.profile}; results go to {OUT}")
     outcomes = []
-    try:
-        for path in notebooks:
-            outcomes.append(_run_one(path, options.profile, chosen))
-    except KeyboardInterrupt:
-        print("\nInterrupted.")
+    with tempfile.TemporaryDirectory(prefix="course-run-") as scratch:
+        chosen = _locate(options, Path(scratch))
+        print(f"Profile {options.profile}; results go to {OUT}")
+        try:
+            for path in notebooks:
+                outcomes.append(_run_one(path, options.profile, chosen))
+        except KeyboardInterrupt:
+            print("\nInterrupted.")
     write_pages(outcomes, OUT)
     _print_table(outcomes)
     stopped = len(outcomes) < len(notebooks)
@@ -54,23 +56,24 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _locate(options: argparse.Namespace) -> dict[str, str]:
-    """Looks for the data once; what every notebook is told about it."""
-    from helpers import sources
-    from helpers.cifar import DataError
+def _locate(options: argparse.Namespace, scratch: Path) -> dict[str, str]:
+    """Looks for the data once, unpacks and checks it; what every notebook is told about it."""
+    from helpers import cifar, sources
 
     try:
         source = sources.locate(options.dataset, options.cifar10_dir)
-    except DataError as error:
+        if source.rung == sources.EMBEDDED:
+            for line in source.tried:
+                print(f"  {line}")
+            print("Data: the embedded dataset (digits). These will not be CIFAR-10 numbers.")
+            return {"COURSE_DATASET": "digits", "CIFAR10_DIR": ""}
+        if source.rung == sources.NAMED:
+            named = source.path
+            folder = named if named.is_dir() else cifar.unpack(named, scratch)
+            print(f"Data: {cifar.read(folder)[2]}, from the folder or archive you named.")
+            return {"COURSE_DATASET": "cifar10", "CIFAR10_DIR": str(folder)}
+    except cifar.DataError as error:
         sys.exit(str(error))
-    if source.rung == sources.EMBEDDED:
-        for line in source.tried:
-            print(f"  {line}")
-        print("Data: the embedded dataset (digits). These will not be CIFAR-10 numbers.")
-        return {"COURSE_DATASET": "digits", "CIFAR10_DIR": ""}
-    if source.rung == sources.NAMED:
-        print("Data: the copy of CIFAR-10 that you named.")
-        return {"COURSE_DATASET": "cifar10", "CIFAR10_DIR": str(source.path)}
     print("Data: CIFAR-10.")
     return {"COURSE_DATASET": "cifar10", "CIFAR10_DIR": ""}
 

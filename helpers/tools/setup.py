@@ -32,11 +32,15 @@ def ensure() -> None:
         sys.exit(f"{VENV} was changed by hand: {lacking} not found. Delete it and try again.")
     if not _marked(wanted):
         _install(wanted, environment.python_range(text))
-    arguments = sys.orig_argv[sys.orig_argv.index("-m") :]
-    try:
-        sys.exit(subprocess.run([str(_python()), *arguments]).returncode)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    command = [str(_python()), *sys.orig_argv[sys.orig_argv.index("-m") :]]
+    if os.name != "nt":
+        os.execv(command[0], command)
+    process = subprocess.Popen(command)
+    while True:
+        try:
+            sys.exit(process.wait())
+        except KeyboardInterrupt:
+            continue
 
 
 def _python() -> Path:

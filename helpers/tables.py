@@ -1,0 +1,93 @@
+"""Tables of results: one row for each model, from records."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from IPython.display import Markdown, display
+
+from helpers import results
+from helpers.config import Settings
+from helpers.data import Dataset
+
+
+def summarise(records: Iterable[dict]) -> list[dict]:
+    """One row a model: mean and spread over its seeds, lowest test accuracy first.
+
+    Args:
+        records: Records of one dataset and profile; only trainings with a test accuracy count.
+
+    Returns:
+        Dictionaries with `model, parameter_count, val_accuracy, test_accuracies,
+        test_accuracy, seconds, n`; accuracies from 0 to 1, seconds the median of one training.
+    """
+    groups: dict[tuple, list[dict]] = {}
+    for record in records:
+        if record["kind"] == "training" and record["test_accuracy"] is not None:
+            groups.setdefault((record["notebook"], record["model"]), []).append(record)
+    rows = []
+    for (notebook, model), group in groups.items():
+        tests = [record["test_accuracy"] for record in group]
+        rows.append(
+            {
+                "notebook": notebook,
+                "model": model,
+                "parameter_count": group[0]["parameter_count"],
+                "val_accuracy": float(np.mean([record["val_accuracy"] for record in group])),
+                "test_accuracies": tests,
+                "test_accuracy": float(np.mean(tests)),
+                "seconds": float(np.median([record["seconds"] for record in group])),
+                "n": len(group),
+            }
+        )
+    return sorted(rows, key=lambda row: row["test_accuracy"])
+
+
+def markdown_table(rows: Iterable[dict]) -> str:
+    """The rows of `summarise` as a Markdown table."""
+    lines = [
+        "| Model | Parameters | Test accuracy | Seeds | Training time (median) |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    for row in rows:
+        lines.append(
+            f"| {row['model']} | {row['parameter_count']:,} | "
+            f"{results.percent(row['test_accuracies'])} | {row['n']} | {row['seconds']:.0f} s |"
+        )
+    return "\n".join(lines)
+
+
+def comparison(settings: Settings, data: Dataset) -> None:
+    """Shows the models of the course so far, from records of the same dataset and profile.
+
+    Of each model only the recipe that was run last counts, and of this notebook only the seeds of
+    this run. Models of other notebooks that have no such record are shown from the published run,
+    in a table of their own that says so. Nothing is trained for it.
+    """
+    same = {"kind": "training", "dataset": data.name, "profile": settings.profile}
+    mine = [r for r in results.load_records(results.records_dir()) if same.items() <= r.items()]
+    last = {(r["notebook"], r["model"]): r["recipe"] for r in mine}
+    rows = summarise(
+        record
+        for record in mine
+        if record["recipe"] == last[record["notebook"], record["model"]]
+        and (record["notebook"] != settings.notebook or record["seed"] in settings.seeds)
+    )
+    text = _titled(f"{data.name}, profile `{settings.profile}`", rows)
+    known = {row["model"] for row in rows}
+    rest = [r for r in results.published() if r["notebook"] != settings.notebook]
+    others = [row for row in summarise(rest) if row["model"] not in known]
+    if others:
+        origin = f"{rest[0]['dataset']}, profile `{rest[0]['profile']}`"
+        text += "\n\n" + _titled(f"Not run here; from the published run ({origin})", others)
+    display(Markdown(text))
+
+
+def published_table(records: list[dict]) -> str:
+    """The table of the README, with a line above it that says where the numbers come from."""
+    return _titled(
+        f"{records[0]['dataset']}, profile `{records[0]['profile']}`", summarise(records)
+    )
+
+
+def _titled(title: str, rows: list[dict]) -> str:
+    return f"**{title}**\n\n{markdown_table(rows)}"
