@@ -5,7 +5,7 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from helpers import training
+from helpers import results, training
 
 LARGEST_MODEL = 1_000_000
 
@@ -45,13 +45,12 @@ def compare_prediction(predicted: float | None, measured: float) -> None:
         predicted: The student's guess, 0 to 1; None if there is none.
         measured: The result, 0 to 1.
     """
+    result = results.percent(measured)
     if predicted is None:
-        print(f"Measured: {measured:.1%}. Write your guess into the cell above, then compare.")
+        print(f"Measured: {result}. Write your guess into the cell above, then compare.")
     else:
-        points = 100 * abs(predicted - measured)
-        print(
-            f"You guessed {predicted:.1%}, measured was {measured:.1%}: {points:.1f} points apart."
-        )
+        apart = results.points(abs(predicted - measured))
+        print(f"You guessed {results.percent(predicted)}, measured was {result}: {apart} apart.")
 
 
 def _dense_parameters(answer: Callable[[int, int], int]) -> str:

@@ -26,8 +26,8 @@ class Progress(keras.callbacks.Callback):
         self.logged = now
         self._show(
             f"{self.title}: epoch {epoch + 1} of {self.total}, {now - self.began:.0f} s, "
-            f"loss {logs['loss']:.3f}, accuracy {logs['accuracy']:.1%}, "
-            f"validation accuracy {logs['val_accuracy']:.1%}"
+            f"loss {logs['loss']:.3f}, accuracy {100 * logs['accuracy']:.1f} %, "
+            f"validation accuracy {100 * logs['val_accuracy']:.1f} %"
         )
 
     def finish(self, facts: dict, cached: bool) -> None:
@@ -35,7 +35,7 @@ class Progress(keras.callbacks.Callback):
         self._show(
             f"{self.title}: {len(history['loss'])} epochs, {facts['seconds']:.0f} s of training"
             f"{' (done earlier, from the cache)' if cached else ''}, "
-            f"validation accuracy {history['val_accuracy'][-1]:.1%}"
+            f"validation accuracy {100 * history['val_accuracy'][-1]:.1f} %"
         )
 
     def _show(self, line: str) -> None:

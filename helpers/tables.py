@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import numpy as np
-from IPython.display import Markdown, display
+from IPython.display import display
 
 from helpers import results
 from helpers.config import Settings
@@ -79,7 +79,7 @@ def comparison(settings: Settings, data: Dataset) -> None:
     if others:
         origin = f"{rest[0]['dataset']}, profile `{rest[0]['profile']}`"
         text += "\n\n" + _titled(f"Not run here; from the published run ({origin})", others)
-    display(Markdown(text))
+    display({"text/markdown": text, "text/plain": text}, raw=True)
 
 
 def published_table(records: list[dict]) -> str:

@@ -129,4 +129,4 @@ def test_a_prediction_is_compared(capsys):
     checks.compare_prediction(0.3, 0.55)
     assert "25.0 points apart" in capsys.readouterr().out
     checks.compare_prediction(None, 0.55)
-    assert "Measured: 55.0%" in capsys.readouterr().out
+    assert "Measured: 55.0 %" in capsys.readouterr().out

@@ -62,7 +62,7 @@ def write(folder, *records):
 @pytest.fixture
 def shown(monkeypatch):
     texts = []
-    monkeypatch.setattr(tables, "display", lambda thing: texts.append(thing.data))
+    monkeypatch.setattr(tables, "display", lambda data, raw: texts.append(data["text/markdown"]))
     return texts
 
 
