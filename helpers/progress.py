@@ -34,7 +34,7 @@ class Progress(keras.callbacks.Callback):
         history = facts["history"]
         self._show(
             f"{self.title}: {len(history['loss'])} epochs, {facts['seconds']:.0f} s of training"
-            f"{' (done earlier, from the cache)' if cached else ''}, "
+            f"{' (cached)' if cached else ''}, "
             f"validation accuracy {100 * history['val_accuracy'][-1]:.1f} %"
         )
 
