@@ -13,7 +13,7 @@ from helpers.tools import setup
 
 NOWHERE = "http://127.0.0.1:9"  # a download that a notebook tries fails at once
 PYTEST = (
-    *("-n", "2", "--dist", "loadfile", "-q"),
+    *("-n", "2", "--dist", "loadfile"),
     *("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "300"),
 )
 
