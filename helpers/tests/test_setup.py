@@ -1,0 +1,80 @@
+import subprocess
+import sys
+
+import pytest
+
+from helpers.tools import setup
+
+WANTED = {"numpy": "1.0", "keras": "2.0"}
+
+
+@pytest.fixture
+def venv(monkeypatch, tmp_path):
+    """A folder for .venv whose Python exists, and a list of the commands that would be run."""
+    commands = []
+    monkeypatch.setattr(setup, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(setup, "MARK", tmp_path / ".venv" / ".course-packages")
+    monkeypatch.setattr(setup.shutil, "which", lambda name: None)
+
+    def call(command):
+        commands.append(command)
+        setup._python().parent.mkdir(parents=True, exist_ok=True)
+        setup._python().touch()
+
+    monkeypatch.setattr(setup, "_call", call)
+    return commands
+
+
+def test_the_environment_is_made_once_and_filled_again_when_a_pin_changes(venv):
+    setup._install(WANTED, (11, 13))
+    assert [command[1:3] for command in venv] == [["-m", "venv"], ["-m", "pip"]]
+    assert setup._marked(WANTED) and not setup._marked(WANTED | {"keras": "2.1"})
+    setup._install(WANTED | {"keras": "2.1"}, (11, 13))
+    assert [command[1:3] for command in venv[2:]] == [["-m", "pip"]]
+    assert setup._marked(WANTED | {"keras": "2.1"}) and not setup._marked(WANTED)
+
+
+def test_uv_is_used_where_it_is_installed(venv, monkeypatch):
+    monkeypatch.setattr(setup.shutil, "which", lambda name: "/bin/uv" if name == "uv" else None)
+    setup._install(WANTED, (11, 13))
+    assert [command[:2] for command in venv] == [["/bin/uv", "venv"], ["/bin/uv", "pip"]]
+
+
+def test_an_installation_that_fails_is_not_taken_for_done(venv, monkeypatch):
+    def fails(command):
+        setup.sys.exit("Setting up failed")
+
+    monkeypatch.setattr(setup, "_call", fails)
+    with pytest.raises(SystemExit, match="Setting up failed"):
+        setup._install(WANTED, (11, 13))
+    assert not setup._marked(WANTED)
+
+
+def test_this_python_is_taken_if_the_course_supports_it():
+    minor = sys.version_info.minor
+    assert setup._base_python((minor - 1, minor)) == sys.executable
+
+
+def test_another_python_is_looked_for_and_has_to_work(monkeypatch):
+    later = sys.version_info.minor + 1
+    monkeypatch.setattr(setup.shutil, "which", lambda name: f"/bin/{name}")
+    states = {f"/bin/python3.{later + 1}": 127, f"/bin/python3.{later}": 0}
+
+    def run(command, **options):
+        return subprocess.CompletedProcess(command, states[command[0]])
+
+    monkeypatch.setattr(setup.subprocess, "run", run)
+    assert setup._base_python((later, later + 1)) == f"/bin/python3.{later}"
+
+
+def test_no_supported_python_is_one_clear_line(monkeypatch):
+    later = sys.version_info.minor + 1
+    monkeypatch.setattr(setup.shutil, "which", lambda name: None)
+    with pytest.raises(SystemExit, match=rf"This is Python 3\.\d+; the course needs 3\.{later}"):
+        setup._base_python((later, later))
+
+
+def test_a_python_that_has_the_packages_is_used_as_it_is(monkeypatch):
+    monkeypatch.setattr(setup.environment, "missing", lambda wanted: [])
+    monkeypatch.setattr(setup, "_install", lambda *a: pytest.fail("installed"))
+    setup.ensure()
