@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers import cifar
+from helpers import cifar, config
 
 CLASS_NAMES = [b"airplane", b"automobile", b"bird", b"cat", b"deer"]
 CLASS_NAMES += [b"dog", b"frog", b"horse", b"ship", b"truck"]
@@ -74,3 +74,17 @@ def write_batches(folder: Path, meta: dict[bytes, object] | None = None) -> Path
 def cifar_folder(tmp_path_factory) -> Path:
     """A complete folder in the official layout; tests don't change it."""
     return write_batches(tmp_path_factory.mktemp("data") / cifar.FOLDER)
+
+
+@pytest.fixture(scope="session")
+def data():
+    """A dataset on which a training takes a second."""
+    from helpers.tests import tiny
+
+    return tiny.dataset()
+
+
+@pytest.fixture
+def settings() -> config.Settings:
+    """Settings for it: three epochs."""
+    return config.resolve("00_test", "dense", dataset="digits", profile="smoke", epochs=3)

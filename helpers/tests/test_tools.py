@@ -9,47 +9,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import yaml
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers import config, sources
-from helpers.tools import environment, execution, lab, publish, run
+from helpers.tests.notebooks import executed_notebook, notebook
+from helpers.tools import execution, lab, run
 
 ROOT = config.course_root()
 TEXT = (ROOT / "environment.yml").read_text(encoding="utf-8")
 HEAD = "dependencies:\n  - python>=3.11,<3.14\n  - pip\n  - pip:\n"
-
-
-def test_the_pip_block_is_read_as_a_yaml_parser_reads_it():
-    parsed = yaml.safe_load(TEXT)["dependencies"]
-    assert [entry for entry in parsed if isinstance(entry, str)] == ["python>=3.11,<3.14", "pip"]
-    block = next(entry["pip"] for entry in parsed if isinstance(entry, dict))
-    assert [f"{name}=={version}" for name, version in environment.pins(TEXT).items()] == block
-    assert environment.python_range(TEXT) == (11, 13)
-
-
-def test_every_dependency_has_a_reason():
-    pinned = [line for line in TEXT.splitlines() if re.search(r"- \S+==", line)]
-    assert len(pinned) == len(environment.pins(TEXT)) and all(" # " in line for line in pinned)
-
-
-@pytest.mark.parametrize(
-    "line", ["- numpy", "- numpy>=2", "- -r more.txt", "  - numpy==2.0", "numpy==2.0", "- a==1; b"]
-)
-def test_anything_else_in_the_pip_block_is_an_error(line):
-    with pytest.raises(environment.EnvironmentFileError, match="line 5"):
-        environment.pins(f"{HEAD}      {line}\n")
-
-
-@pytest.mark.parametrize("text", ["", "dependencies:\n  - pip\n", HEAD])
-def test_no_pip_block_is_an_error(text):
-    with pytest.raises(environment.EnvironmentFileError, match="pip"):
-        environment.pins(text)
-
-
-def test_missing_names_what_is_not_installed():
-    wanted = {"numpy": "0.0", "no-such-package": "1.0"}
-    assert environment.missing(wanted) == ["numpy==0.0", "no-such-package==1.0"]
 
 
 def test_notebooks_are_chosen_by_number_or_name(monkeypatch, tmp_path):
@@ -85,13 +52,6 @@ def test_an_unknown_value_is_one_line_before_anything_is_set_up(arguments, messa
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert ended.returncode == 1 and ended.stdout == ""
     assert ended.stderr.startswith(message) and len(ended.stderr.splitlines()) == 1
-
-
-def notebook(path: Path, *sources: str) -> Path:
-    cells = [new_markdown_cell("# T")] + [new_code_cell(source) for source in sources]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(new_notebook(cells=cells, metadata=kernel), path)
-    return path
 
 
 def test_a_failing_notebook_does_not_hide_the_others(tmp_path, monkeypatch, capsys):
@@ -166,74 +126,6 @@ def test_ctrl_c_ends_with_the_table_and_leaves_nothing_half_done(tmp_path):
     assert process.returncode == 1
     assert "Interrupted." in said and "Read them:" in said
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["index.html"]
-
-
-def executed_notebook():
-    picture = new_output(
-        "display_data", {"image/png": "AAAA", "text/plain": "Eighty cats."}, metadata={}
-    )
-    cell = new_code_cell("show()", execution_count=1, outputs=[picture])
-    cell.metadata = {
-        "papermill": {"duration": 1},
-        "execution": {},
-        "tags": ["dataset-images"],
-    }
-    kept = new_code_cell("1", execution_count=2, metadata={"tags": [], "papermill": {}})
-    kept.outputs = [new_output("stream", text="1\n")]
-    return new_notebook(
-        cells=[cell, kept],
-        metadata={"papermill": {}, "widgets": {}, "language_info": {"name": "python", "v": 3}},
-    )
-
-
-def test_publishing_replaces_dataset_pictures_by_words_and_keeps_the_rest():
-    before = executed_notebook()
-    ids = [cell.id for cell in before.cells]
-    cleaned = publish.cleaned(before)
-    first, second = cleaned.cells
-    assert [o.text for o in first.outputs] == ["Run this cell to see: Eighty cats.\n"]
-    assert "image/png" not in nbformat.writes(cleaned)
-    assert second.outputs[0].text == "1\n" and "tags" not in second.metadata
-    assert [cell.execution_count for cell in cleaned.cells] == [1, 2]
-    assert [cell.id for cell in cleaned.cells] == ids
-    assert cleaned.metadata == {"language_info": {"name": "python"}}
-    assert "papermill" not in nbformat.writes(cleaned)
-
-
-def test_publishing_one_notebook_keeps_the_records_of_the_others():
-    def record(notebook, value):
-        return {"notebook": notebook, "kind": "training", "model": "m", "seed": 0, "value": value}
-
-    merged = publish.merged(
-        [record("01_a", 1), record("02_b", 2)], [record("02_b", 3), record("01_a", 9)], "02_b"
-    )
-    assert merged == [record("01_a", 1), record("02_b", 3)]
-
-
-def test_published_records_of_two_datasets_are_never_mixed(monkeypatch, tmp_path):
-    from helpers import results
-
-    def record(dataset, notebook="01_dense_baseline"):
-        return {"notebook": notebook, "kind": "training", "model": "m", "dataset": dataset}
-
-    path = notebook(tmp_path / "01_dense_baseline.ipynb", "1")
-    before = path.read_bytes()
-    done = execution.Outcome(path.stem, "ok", 1.0, path, "")
-    monkeypatch.setattr(execution, "execute", lambda *a: done)
-    monkeypatch.setattr(execution, "choose_notebooks", lambda _: [path, Path("02_x.ipynb")])
-    monkeypatch.setattr(results, "published", lambda: [record("A", "02_x"), record("C", "gone")])
-    monkeypatch.setattr(results, "load_records", lambda folder: [record("B")])
-    with pytest.raises(SystemExit, match="would mix A and B"):
-        publish.publish(path, tmp_path)
-    assert path.read_bytes() == before
-
-
-def test_the_table_goes_between_its_markers():
-    readme = f"before\n{publish.BEGIN}\nold\n{publish.END}\nafter"
-    replaced = publish.with_table(readme, r"new \1")
-    assert replaced == f"before\n{publish.BEGIN}\nnew \\1\n{publish.END}\nafter"
-    with pytest.raises(ValueError, match="needs the lines"):
-        publish.with_table("no markers", "new")
 
 
 def test_a_working_copy_loses_no_edits_and_shows_no_results_beforehand(tmp_path):

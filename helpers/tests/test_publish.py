@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers import config
+from helpers.tests.notebooks import executed_notebook, notebook
+from helpers.tools import execution, publish
+
+ROOT = config.course_root()
+TEXT = (ROOT / "environment.yml").read_text(encoding="utf-8")
+HEAD = "dependencies:\n  - python>=3.11,<3.14\n  - pip\n  - pip:\n"
+
+
+def test_publishing_replaces_dataset_pictures_by_words_and_keeps_the_rest():
+    before = executed_notebook()
+    ids = [cell.id for cell in before.cells]
+    cleaned = publish.cleaned(before)
+    first, second = cleaned.cells
+    assert [o.text for o in first.outputs] == ["Run this cell to see: Eighty cats.\n"]
+    assert "image/png" not in nbformat.writes(cleaned)
+    assert second.outputs[0].text == "1\n" and "tags" not in second.metadata
+    assert [cell.execution_count for cell in cleaned.cells] == [1, 2]
+    assert [cell.id for cell in cleaned.cells] == ids
+    assert cleaned.metadata == {"language_info": {"name": "python"}}
+    assert "papermill" not in nbformat.writes(cleaned)
+
+
+def test_publishing_one_notebook_keeps_the_records_of_the_others():
+    def record(name, value):
+        return {"notebook": name, "kind": "training", "model": "m", "seed": 0, "value": value}
+
+    merged = publish.merged(
+        [record("01_a", 1), record("02_b", 2)], [record("02_b", 3), record("01_a", 9)], "02_b"
+    )
+    assert merged == [record("01_a", 1), record("02_b", 3)]
+
+
+def test_published_records_of_two_datasets_are_never_mixed(monkeypatch, tmp_path):
+    from helpers import results
+
+    def record(dataset, name="01_dense_baseline"):
+        return {"notebook": name, "kind": "training", "model": "m", "dataset": dataset}
+
+    path = notebook(tmp_path / "01_dense_baseline.ipynb", "1")
+    before = path.read_bytes()
+    done = execution.Outcome(path.stem, "ok", 1.0, path, "")
+    monkeypatch.setattr(execution, "execute", lambda *a: done)
+    monkeypatch.setattr(execution, "choose_notebooks", lambda _: [path, Path("02_x.ipynb")])
+    monkeypatch.setattr(results, "published", lambda: [record("A", "02_x"), record("C", "gone")])
+    monkeypatch.setattr(results, "load_records", lambda folder: [record("B")])
+    with pytest.raises(SystemExit, match="would mix A and B"):
+        publish.publish(path, tmp_path)
+    assert path.read_bytes() == before
+
+
+def test_the_table_goes_between_its_markers():
+    readme = f"before\n{publish.BEGIN}\nold\n{publish.END}\nafter"
+    replaced = publish.with_table(readme, r"new \1")
+    assert replaced == f"before\n{publish.BEGIN}\nnew \\1\n{publish.END}\nafter"
+    with pytest.raises(ValueError, match="needs the lines"):
+        publish.with_table("no markers", "new")
