@@ -19,14 +19,21 @@ import numpy as np
 from helpers.data import fingerprint
 
 _STANDARD_LIBRARY = sysconfig.get_paths()["stdlib"]
-_CLASS_NOISE = {"__module__", "__dict__", "__weakref__", "__doc__", "__qualname__"}
-_CLASS_NOISE |= {
-    "__firstlineno__",
-    "__static_attributes__",
-    "__annotations__",
+_CLASS_NOISE = {
     "__abstractmethods__",
+    "__annotate_func__",
+    "__annotations__",
+    "__annotations_cache__",
+    "__dict__",
+    "__doc__",
+    "__firstlineno__",
+    "__module__",
+    "__parameters__",
+    "__qualname__",
+    "__static_attributes__",
+    "__weakref__",
+    "_abc_impl",
 }
-_CLASS_NOISE |= {"_abc_impl", "__parameters__", "__annotate_func__", "__annotations_cache__"}
 
 
 class UnknownError(Exception):

@@ -37,6 +37,7 @@ def test_everything_open_is_filled_from_the_profile(monkeypatch):
         ({"seeds": "some"}, "seeds is 'some'; expected a list"),
         ({"seeds": "[0, 1.5]"}, "seeds is"),
         ({"use_cache": "false"}, "use_cache is 'false'; expected True or False"),
+        ({"use_cache": 0}, "use_cache is 0; expected True or False"),
         ({"epochs": 0}, "epochs is 0"),
         ({"epochs": 2.5}, "epochs is 2.5"),
         ({"epochs": True}, "epochs is True"),
