@@ -1,81 +1,16 @@
-"""Every figure of the course: one house style, and alt text on each."""
+"""Every chart of the course: bars, lines, training curves; with alt text on each."""
 
-import base64
-import io
 from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
-from IPython.display import display
+import seaborn
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from helpers import results
+from helpers.style import COLOURS, STYLE, show
 from helpers.training import Training
-
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
-STYLE = {
-    "axes.prop_cycle": mpl.cycler(color=COLOURS),
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.alpha": 0.3,
-    "figure.dpi": 80,
-    "font.size": 11,
-    "image.interpolation": "nearest",
-}
-
-
-def show(figure: Figure, alt: str) -> None:
-    """Shows a figure with alt text, for readers who don't see it.
-
-    Args:
-        figure: A Matplotlib figure.
-        alt: What the picture shows, in one or two sentences.
-    """
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", bbox_inches="tight", metadata={"Software": None})
-    display(
-        {"image/png": base64.b64encode(buffer.getvalue()).decode(), "text/plain": alt},
-        metadata={"image/png": {"alt": alt}},
-        raw=True,
-    )
-
-
-def images(
-    pictures: Sequence[np.ndarray],
-    titles: Sequence[str] | None = None,
-    *,
-    columns: int = 8,
-    alt: str,
-) -> None:
-    """Shows pictures of one size in a grid.
-
-    Args:
-        pictures: uint8 `(n, height, width, 3)`; `(n, height, width)` or a mixture for grey ones.
-        titles: One title a picture.
-        columns: Pictures in a row.
-        alt: What they show, in words.
-    """
-    colour = [p if p.ndim == 3 else np.repeat(p[..., None], 3, axis=2) for p in pictures]
-    height, width = colour[0].shape[:2]
-    edge, head = max(1, width // 16), (height // 4 if titles is not None else 0)
-    rows = -(-len(colour) // columns)
-    shape = (rows * (height + head + edge), columns * (width + edge) - edge, 3)
-    sheet = np.full(shape, 255, np.uint8)
-    with mpl.rc_context(STYLE):
-        size = 10 if columns > 4 else 2.2 * columns
-        figure = Figure(figsize=(size, size * shape[0] / shape[1]))
-        axes = figure.add_axes((0, 0, 1, 1))
-        for index, picture in enumerate(colour):
-            top = (index // columns) * (height + head + edge) + head
-            left = (index % columns) * (width + edge)
-            sheet[top : top + height, left : left + width] = picture
-            if titles is not None:
-                place = (left + width / 2, top - head * 0.2)
-                axes.text(*place, titles[index], ha="center", va="bottom", fontsize=10)
-        axes.imshow(sheet)
-        axes.axis("off")
-        show(figure, alt)
 
 
 def bars(
@@ -186,6 +121,68 @@ def curves(trainings: Sequence[Training], *, title: str) -> None:
             f"in training and {last['val_loss']} in validation, the accuracy {last['accuracy']} in "
             f"training and {last['val_accuracy']} in validation.",
         )
+
+
+def confusion(counts: np.ndarray, class_names: Sequence[str], *, title: str) -> None:
+    """Shows a confusion matrix; each row is divided by its sum.
+
+    Args:
+        counts: `(classes, classes)`; row: the right class, column: the answer.
+        class_names: Names of the classes, in order.
+        title: Title of the figure.
+    """
+    shares = 100 * counts / counts.sum(axis=1, keepdims=True)
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(7.5, 6))
+        axes = figure.add_subplot()
+        names = {"xticklabels": class_names, "yticklabels": class_names}
+        seaborn.heatmap(shares, annot=True, fmt=".0f", cmap="Blues", vmin=0, ax=axes, **names)
+        axes.set(title=title, xlabel="answered", ylabel="right class")
+        axes.tick_params(axis="x", rotation=45)
+        right = np.diag(shares)
+        wrong = np.where(np.eye(len(shares), dtype=bool), -1, shares)
+        row, column = np.unravel_index(wrong.argmax(), wrong.shape)
+        show(
+            figure,
+            f"Heat map, {title}. Per cent of each class. On the diagonal, the right answers: "
+            f"from {right.min():.0f} ({class_names[right.argmin()]}) to {right.max():.0f} "
+            f"({class_names[right.argmax()]}). Largest elsewhere: {class_names[row]} answered as "
+            f"{class_names[column]}, {wrong.max():.0f}.",
+        )
+
+
+def ladder(rows: Sequence[dict], *, title: str) -> tuple[Figure, str]:
+    """Draws the test accuracies of the course's models, one bar each.
+
+    Args:
+        rows: As `tables.summarise` returns them.
+        title: Title of the figure.
+
+    Returns:
+        The figure, and its alt text.
+    """
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(8, 0.6 * len(rows) + 1.4), layout="constrained")
+        axes = figure.add_subplot()
+        for place, row in enumerate(rows):
+            tests = 100 * np.array(row["test_accuracies"])
+            axes.barh(place, tests.mean(), color=COLOURS[0], alpha=0.75, height=0.6)
+            axes.plot(tests, np.full(len(tests), place), "o", color="black", markersize=3)
+            label = f" {results.percent(row['test_accuracies'])}"
+            axes.text(tests.max() + 0.5, place, label, va="center")
+        parameters = [f"{row['model']}\n{row['parameter_count']:,} parameters" for row in rows]
+        axes.set_yticks(range(len(rows)), parameters)
+        axes.invert_yaxis()
+        axes.set(title=title, xlabel="test accuracy in per cent; dots: single seeds", xlim=(0, 100))
+        axes.axvline(10, color="black", linestyle="--", label="guessing")
+        axes.grid(axis="y", visible=False)
+        axes.legend(loc="lower right")
+        listed = "; ".join(
+            f"{row['model']} {results.percent(row['test_accuracies'])} "
+            f"with {row['parameter_count']:,} parameters"
+            for row in rows
+        )
+    return figure, f"Bar chart, {title}: {listed}. A dashed line marks guessing at 10 %."
 
 
 def _over_seeds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:

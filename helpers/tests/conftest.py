@@ -1,5 +1,6 @@
 """Fixtures: no network, a cache and records of each test's own, a made-up CIFAR-10 folder."""
 
+import base64
 import io
 import pickle
 import socket
@@ -88,3 +89,21 @@ def data():
 def settings() -> config.Settings:
     """Settings for it: three epochs."""
     return config.resolve("00_test", "dense", dataset="digits", profile="smoke", epochs=3)
+
+
+@pytest.fixture
+def figure_shown(monkeypatch):
+    """A function that checks that one figure was shown, and returns its alt text."""
+    from helpers import style
+
+    kept = []
+    monkeypatch.setattr(style, "display", lambda data, **options: kept.append((data, options)))
+
+    def alt_text() -> str:
+        ((data, options),) = kept
+        alt = options["metadata"]["image/png"]["alt"]
+        assert options["raw"] and data["text/plain"] == alt
+        assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+        return alt
+
+    return alt_text

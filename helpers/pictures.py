@@ -1,0 +1,93 @@
+"""Pictures in a grid: photos, filters, feature maps; each with alt text."""
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from helpers.style import COLOURS, STYLE, show
+
+
+def images(
+    pictures: Sequence[np.ndarray],
+    titles: Sequence[str] | None = None,
+    *,
+    columns: int = 8,
+    alt: str,
+) -> None:
+    """Shows pictures of one size in a grid.
+
+    Args:
+        pictures: uint8 `(n, height, width, 3)`; `(n, height, width)` or a mixture for grey ones.
+        titles: One title a picture.
+        columns: Pictures in a row.
+        alt: What they show, in words.
+    """
+    colour = [p if p.ndim == 3 else np.repeat(p[..., None], 3, axis=2) for p in pictures]
+    height, width = colour[0].shape[:2]
+    edge, head = max(1, width // 16), (height // 4 if titles is not None else 0)
+    rows = -(-len(colour) // columns)
+    shape = (rows * (height + head + edge), columns * (width + edge) - edge, 3)
+    sheet = np.full(shape, 255, np.uint8)
+    with mpl.rc_context(STYLE):
+        size = 10 if columns > 4 else 2.2 * columns
+        figure = Figure(figsize=(size, size * shape[0] / shape[1]))
+        axes = figure.add_axes((0, 0, 1, 1))
+        for index, picture in enumerate(colour):
+            top = (index // columns) * (height + head + edge) + head
+            left = (index % columns) * (width + edge)
+            sheet[top : top + height, left : left + width] = picture
+            if titles is not None:
+                place = (left + width / 2, top - head * 0.2)
+                axes.text(*place, titles[index], ha="center", va="bottom", fontsize=10)
+        axes.imshow(sheet)
+        axes.axis("off")
+        show(figure, alt)
+
+
+def grey_levels(values: np.ndarray, *, signed: bool = False) -> np.ndarray:
+    """Numbers as pictures: each picture has its own scale.
+
+    Args:
+        values: `(n, height, width)` or `(n, height, width, 3)`.
+        signed: False shows 0 as black and the largest number as white (negative ones as black);
+            True shows 0 as middle grey, so that negative is darker and positive brighter.
+
+    Returns:
+        uint8 of the same shape. A picture of zeros alone is black, or middle grey.
+
+    Raises:
+        ValueError: `values` has another shape.
+    """
+    values = np.asarray(values, float)
+    if values.ndim not in (3, 4):
+        raise ValueError(f"values have shape {values.shape}; expected (n, height, width).")
+    size = np.abs(values) if signed else np.maximum(values, 0)
+    largest = size.max(axis=tuple(range(1, values.ndim)), keepdims=True)
+    shares = np.divide(values, largest, out=np.zeros_like(values), where=largest > 0)
+    levels = 127.5 + 127.5 * shares if signed else 255 * shares
+    return np.clip(levels.round(), 0, 255).astype(np.uint8)
+
+
+def boxes(picture: np.ndarray, squares: dict[str, tuple[int, int, int]], *, alt: str) -> None:
+    """Shows one picture with squares drawn on it.
+
+    Args:
+        picture: uint8 `(height, width, 3)`.
+        squares: By name, the first row, the first column and the side of a square, in pixels.
+        alt: What is seen, in words.
+    """
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(4.4, 4.4))
+        axes = figure.add_subplot()
+        axes.imshow(picture)
+        for (name, (top, left, side)), colour in zip(squares.items(), COLOURS, strict=False):
+            corner = (left - 0.5, top - 0.5)
+            axes.add_patch(
+                Rectangle(corner, side, side, fill=False, color=colour, linewidth=2.5, label=name)
+            )
+        axes.grid(visible=False)
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+        show(figure, alt)

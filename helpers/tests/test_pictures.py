@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+from helpers import pictures
+
+
+def test_images_colour_and_grey_in_one_grid(figure_shown):
+    colour, grey = np.zeros((8, 8, 3), np.uint8), np.zeros((8, 8), np.uint8)
+    pictures.images([colour, grey, grey], ["a", "b", "c"], columns=2, alt="three squares")
+    assert figure_shown() == "three squares"
+
+
+def test_boxes_on_a_picture(figure_shown):
+    pictures.boxes(np.zeros((8, 8, 3), np.uint8), {"one": (0, 0, 3), "two": (2, 2, 5)}, alt="boxes")
+    assert figure_shown() == "boxes"
+
+
+def test_each_picture_has_its_own_scale():
+    values = np.array([[[0.0, 1], [-1, 4]], [[0, 0.5], [0.25, 0]]])
+    assert pictures.grey_levels(values).tolist() == [[[0, 64], [0, 255]], [[0, 255], [128, 0]]]
+
+
+def test_zero_is_middle_grey_where_signs_matter():
+    levels = pictures.grey_levels(np.array([[[0.0, 1], [-1, 0.5]], [[0, 0], [0, 0]]]), signed=True)
+    assert levels.tolist() == [[[128, 255], [0, 191]], [[128, 128], [128, 128]]]
+    assert pictures.grey_levels(np.zeros((2, 3, 3))).max() == 0
+
+
+def test_numbers_of_another_shape_are_refused():
+    with pytest.raises(ValueError, match=r"expected \(n, height, width\)"):
+        pictures.grey_levels(np.zeros((3, 3)))
