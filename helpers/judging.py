@@ -1,0 +1,38 @@
+"""What checks of several notebooks ask of a network."""
+
+import keras
+import numpy as np
+
+from helpers import training
+
+
+def model_hint(model: object, largest: int) -> str:
+    """A hint if something is no classifier of the course that is ready to train; else empty.
+
+    Args:
+        model: What a student's function returned.
+        largest: Parameters it may have.
+    """
+    if model is None:
+        return "The function returns nothing yet. Copy the network above and change one thing."
+    if not isinstance(model, keras.Model):
+        return f"It returns a {type(model).__name__}; expected a Keras model."
+    if model.input_shape != (None, 32, 32, 3):
+        return f"The input shape is {model.input_shape}; expected (None, 32, 32, 3)."
+    if model.output_shape != (None, 10):
+        return f"The output shape is {model.output_shape}; expected (None, 10), one for each class."
+    if model.count_params() > largest:
+        return f"{model.count_params():,} parameters; stay under {largest:,}."
+    if not model.compiled:
+        return "The model is not compiled. Give it an optimizer, a loss and metrics=['accuracy']."
+    if not training.reports_accuracy(model):
+        return "The model doesn't report its accuracy. Compile it with metrics=['accuracy']."
+    answers = model.predict(np.zeros((2, 32, 32, 3), np.uint8), verbose=0)
+    if not np.allclose(answers.astype(float).sum(1), 1, atol=0.02):
+        return "The ten outputs don't sum to 1. Which activation makes probabilities?"
+    return ""
+
+
+def convolutions(model: keras.Model) -> int:
+    """How many 2-D convolution layers a model has."""
+    return sum(isinstance(layer, keras.layers.Conv2D) for layer in model.layers)
