@@ -30,11 +30,17 @@ class Profile:
 
 PROFILES = {
     # tests: seconds
-    "smoke": Profile(1_000, 200, 200, seeds=(0, 1), epochs={"dense": 2}),
+    "smoke": Profile(
+        1_000, 200, 200, seeds=(0, 1), epochs={"dense": 2, "one_conv": 2, "two_conv": 2}
+    ),
     # a lesson: minutes
-    "class": Profile(6_000, 2_000, 2_000, seeds=(0, 1, 2), epochs={"dense": 8}),
+    "class": Profile(
+        6_000, 2_000, 2_000, seeds=(0, 1, 2), epochs={"dense": 8, "one_conv": 5, "two_conv": 5}
+    ),
     # the published numbers
-    "full": Profile(45_000, 5_000, 10_000, seeds=(0, 1, 2), epochs={"dense": 40}),
+    "full": Profile(
+        45_000, 5_000, 10_000, seeds=(0, 1, 2), epochs={"dense": 40, "one_conv": 16, "two_conv": 16}
+    ),
 }
 
 

@@ -32,7 +32,7 @@ def images(
     shape = (rows * (height + head + edge), columns * (width + edge) - edge, 3)
     sheet = np.full(shape, 255, np.uint8)
     with mpl.rc_context(STYLE):
-        size = 10 if columns > 4 else 2.2 * columns
+        size = min(10, 4 * columns)
         figure = Figure(figsize=(size, size * shape[0] / shape[1]))
         axes = figure.add_axes((0, 0, 1, 1))
         for index, picture in enumerate(colour):
@@ -84,10 +84,9 @@ def boxes(picture: np.ndarray, squares: dict[str, tuple[int, int, int]], *, alt:
         axes = figure.add_subplot()
         axes.imshow(picture)
         for (name, (top, left, side)), colour in zip(squares.items(), COLOURS, strict=False):
-            corner = (left - 0.5, top - 0.5)
-            axes.add_patch(
-                Rectangle(corner, side, side, fill=False, color=colour, linewidth=2.5, label=name)
-            )
+            corner = (left - 0.4, top - 0.4)  # just inside, so that neighbours don't overlap
+            look = {"fill": False, "color": colour, "linewidth": 2.5, "label": name}
+            axes.add_patch(Rectangle(corner, side - 0.2, side - 0.2, **look))
         axes.grid(visible=False)
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
         show(figure, alt)

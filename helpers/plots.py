@@ -42,7 +42,7 @@ def bars(
             axes.axvline(line[0], color="black", linestyle="--", label=line[1])
             axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
         listed = ", ".join(f"{n} {_short(v)}" for n, v in zip(names, mean, strict=True))
-        show(figure, f"Bar chart, {title}. {axis}: {listed}.{_marks(line, spread)}")
+        show(figure, f"Bar chart, {title}. {axis}: {listed}.{_marks(line, spread is not None)}")
 
 
 def lines(
@@ -65,12 +65,13 @@ def lines(
         y_axis: Meaning and unit of y.
         line: A height to mark with a line, and what it is.
     """
-    told = []
+    told, spreads = [], []
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7, 3.6))
         axes = figure.add_subplot()
         for name, values in series.items():
             mean, spread = _over_seeds(values)
+            spreads += [] if spread is None else [spread]
             axes.errorbar(x, mean, spread, marker="o", capsize=3, label=name)
             some = np.unique(np.linspace(0, len(mean) - 1, 5).astype(int))
             told.append(f"{name} " + ", ".join(_short(mean[i]) for i in some))
@@ -84,7 +85,7 @@ def lines(
         show(
             figure,
             f"Line chart, {title}. {y_axis} over {x_axis} {where}: {'; '.join(told)}."
-            + _marks(line, spread),
+            + _marks(line, bool(spreads)),
         )
 
 
@@ -136,9 +137,13 @@ def confusion(counts: np.ndarray, class_names: Sequence[str], *, title: str) -> 
         figure = Figure(figsize=(7.5, 6))
         axes = figure.add_subplot()
         names = {"xticklabels": class_names, "yticklabels": class_names}
-        seaborn.heatmap(shares, annot=True, fmt=".0f", cmap="Blues", vmin=0, ax=axes, **names)
+        bar = {"label": "per cent of the right class"}
+        look = {"annot": True, "fmt": ".0f", "cmap": "Blues", "vmin": 0, "cbar_kws": bar}
+        seaborn.heatmap(shares, ax=axes, **look, **names)
+        axes.grid(visible=False)
         axes.set(title=title, xlabel="answered", ylabel="right class")
         axes.tick_params(axis="x", rotation=45)
+        axes.tick_params(axis="y", rotation=0)
         right = np.diag(shares)
         wrong = np.where(np.eye(len(shares), dtype=bool), -1, shares)
         row, column = np.unravel_index(wrong.argmax(), wrong.shape)
@@ -191,9 +196,9 @@ def _over_seeds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     return rows.mean(axis=0), rows.std(axis=0, ddof=1) if len(rows) > 1 else None
 
 
-def _marks(line: tuple[float, str] | None, spread: np.ndarray | None) -> str:
+def _marks(line: tuple[float, str] | None, spread: bool) -> str:
     marked = f" A dashed line marks {line[1]} at {_short(line[0])}." if line else ""
-    return marked + (" Error bars show the spread over seeds." if spread is not None else "")
+    return marked + (" Error bars show the spread over seeds." if spread else "")
 
 
 def _short(value: float) -> str:

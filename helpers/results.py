@@ -116,6 +116,7 @@ def save_measurement(
         "spread": None if math.isnan(spread) else round(spread, 6),
         "n": len(values),
         "unit": unit,
+        "shortened": settings.shortened,
     }
     _write(record, name)
     return mean, spread
@@ -138,6 +139,36 @@ def published() -> list[dict]:
     if not PUBLISHED.is_file():
         return []
     return json.loads(PUBLISHED.read_text(encoding="utf-8"))["records"]
+
+
+def earlier(
+    settings: Settings, data: Dataset, notebook: str, names: Sequence[str]
+) -> tuple[list[float], str]:
+    """What another notebook measured: from its run here if there is one, else as published.
+
+    Args:
+        settings, data: What the notebook that asks runs with.
+        notebook: Name of the notebook that measured.
+        names: Names of its measurements.
+
+    Returns:
+        One mean for each name; and where they come from: empty if they were measured here, on the
+        same dataset in the same profile, else a few words in brackets, for labels. Shortened
+        trainings don't count.
+
+    Raises:
+        LookupError: A measurement is not even in the published run.
+    """
+    same = _origin(settings, data) | {"notebook": notebook, "shortened": False}
+    here = [r for r in load_records(records_dir()) if same.items() <= r.items()]
+    elsewhere = [r for r in published() if r["notebook"] == notebook]
+    for records in (here, elsewhere):
+        found = {r["name"]: r for r in records if r["kind"] == "measurement"}
+        if set(names) <= set(found):
+            origin = "" if records is here else f" ({found[names[0]]['dataset']}, published)"
+            return [found[name]["value"] for name in names], origin
+    missing = ", ".join(sorted(set(names) - set(found)))
+    raise LookupError(f"notebook {notebook} has published no measurement of this name: {missing}.")
 
 
 def claim(statement: str, holds: bool, settings: Settings) -> None:

@@ -10,6 +10,11 @@ from helpers.config import Settings
 from helpers.data import Dataset
 
 
+def tested(records: Iterable[dict]) -> list[dict]:
+    """The records of trainings whose model was tried on the test images."""
+    return [r for r in records if r["kind"] == "training" and r["test_accuracy"] is not None]
+
+
 def summarise(records: Iterable[dict]) -> list[dict]:
     """One row a model: mean and spread over its seeds, lowest test accuracy first.
 
@@ -21,9 +26,8 @@ def summarise(records: Iterable[dict]) -> list[dict]:
         test_accuracy, seconds, n`; accuracies from 0 to 1, seconds the median of one training.
     """
     groups: dict[tuple, list[dict]] = {}
-    for record in records:
-        if record["kind"] == "training" and record["test_accuracy"] is not None:
-            groups.setdefault((record["notebook"], record["model"]), []).append(record)
+    for record in tested(records):
+        groups.setdefault((record["notebook"], record["model"]), []).append(record)
     rows = []
     for (notebook, model), group in groups.items():
         tests = [record["test_accuracy"] for record in group]
@@ -74,7 +78,7 @@ def comparison(settings: Settings, data: Dataset) -> None:
     )
     text = _titled(f"{data.name}, profile `{settings.profile}`", rows)
     known = {row["model"] for row in rows}
-    rest = [r for r in results.published() if r["notebook"] != settings.notebook]
+    rest = [r for r in tested(results.published()) if r["notebook"] != settings.notebook]
     others = [row for row in summarise(rest) if row["model"] not in known]
     if others:
         origin = f"{rest[0]['dataset']}, profile `{rest[0]['profile']}`"
@@ -84,9 +88,8 @@ def comparison(settings: Settings, data: Dataset) -> None:
 
 def published_table(records: list[dict]) -> str:
     """The table of the README, with a line above it that says where the numbers come from."""
-    return _titled(
-        f"{records[0]['dataset']}, profile `{records[0]['profile']}`", summarise(records)
-    )
+    first = tested(records)[0]
+    return _titled(f"{first['dataset']}, profile `{first['profile']}`", summarise(records))
 
 
 def _titled(title: str, rows: list[dict]) -> str:

@@ -161,7 +161,7 @@ def test_stored_results_are_the_published_records(path, code):
 def test_the_readme_shows_the_published_records(path):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     table = tables.published_table(results.published())
-    assert publish.with_table(readme, table) == readme
+    assert publish.with_results(readme, table) == readme
     assert json.loads(results.PUBLISHED.read_text(encoding="utf-8"))["records"] == publish.merged(
         results.published(), [], ""
     )

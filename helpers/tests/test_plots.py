@@ -13,9 +13,10 @@ def test_bars_tell_their_values(figure_shown):
 
 def test_lines_tell_their_values_and_the_spread_of_several_seeds(figure_shown):
     y = {"dense": np.array([[0.5, 0.25], [0.7, 0.25]])}
+    y["of one seed"] = np.array([0.1, 0.3])
     plots.lines(range(2), y, title="T", x_axis="shift", y_axis="accuracy", line=(0.1, "guessing"))
     alt = figure_shown()
-    assert "accuracy over shift from 0 to 1: dense 0.6, 0.25." in alt
+    assert "accuracy over shift from 0 to 1: dense 0.6, 0.25; of one seed 0.1, 0.3." in alt
     assert "guessing at 0.1" in alt and "spread over seeds" in alt
 
 

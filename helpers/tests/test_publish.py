@@ -40,7 +40,9 @@ def test_published_records_of_two_datasets_are_never_mixed(monkeypatch, tmp_path
     from helpers import results
 
     def record(dataset, name="01_dense_baseline"):
-        return {"notebook": name, "kind": "training", "model": "m", "dataset": dataset}
+        return {"notebook": name, "kind": "training", "model": "m", "dataset": dataset} | {
+            "test_accuracy": 0.5
+        }
 
     path = notebook(tmp_path / "01_dense_baseline.ipynb", "1")
     before = path.read_bytes()
@@ -56,7 +58,21 @@ def test_published_records_of_two_datasets_are_never_mixed(monkeypatch, tmp_path
 
 def test_the_table_goes_between_its_markers():
     readme = f"before\n{publish.BEGIN}\nold\n{publish.END}\nafter"
-    replaced = publish.with_table(readme, r"new \1")
+    replaced = publish.with_results(readme, r"new \1")
     assert replaced == f"before\n{publish.BEGIN}\nnew \\1\n{publish.END}\nafter"
     with pytest.raises(ValueError, match="needs the lines"):
-        publish.with_table("no markers", "new")
+        publish.with_results("no markers", "new")
+
+
+def test_the_picture_is_drawn_from_the_records_alone():
+    def record(model, seed, accuracy):
+        numbers = {"seed": seed, "parameter_count": 1_000, "seconds": 1, "val_accuracy": 0.5}
+        named = {"notebook": "01_a", "kind": "training", "model": model, "dataset": "digits"}
+        return named | numbers | {"test_accuracy": accuracy}
+
+    records = [record("b", 0, 0.6), record("b", 1, 0.62), record("a", 0, 0.5)]
+    svg, line = publish.drawn(records)
+    assert publish.drawn(records) == (svg, line) and svg.startswith("<?xml")
+    alt = line.removeprefix("![").removesuffix("](figures/ladder.svg)")
+    assert alt in svg and "a 50.0 % with 1,000 parameters; b 61.0 ± 1.4 %" in alt
+    assert publish.drawn([*records, record("c", 0, None)]) == (svg, line)

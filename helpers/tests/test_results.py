@@ -145,3 +145,34 @@ def test_names_that_read_alike_have_records_of_their_own(settings):
     for name in ("conv 3x3", "conv, 3x3!", "größer", "grösser"):
         results.save_measurement(settings, Data, name, [0.5])
     assert len(results.load_records(results.records_dir())) == 4
+
+
+def measured(settings, *values, **changes):
+    return [
+        {"kind": "measurement", "notebook": settings.notebook, "name": name, "value": value}
+        | {"dataset": "digits", "dataset_fingerprint": "f", "profile": "class"}
+        | {"shortened": False}
+        | changes
+        for name, value in zip("ab", values, strict=False)
+    ]
+
+
+def test_what_an_earlier_notebook_measured_here_comes_first(settings, monkeypatch, tmp_path):
+    path = tmp_path / "results.json"
+    published = measured(settings, 0.1, 0.2, dataset="CIFAR-10 (JPEG copy)", profile="full")
+    path.write_text(json.dumps({"records": published}))
+    monkeypatch.setattr(results, "PUBLISHED", path)
+    ask = (settings, Data, settings.notebook)
+    as_published = [0.2, 0.1], " (CIFAR-10 (JPEG copy), published)"
+    assert results.earlier(*ask, ["b", "a"]) == as_published
+    folder = results.records_dir()
+    for useless in ({"shortened": True}, {"profile": "full"}, {"dataset_fingerprint": "g"}):
+        write(folder, *measured(settings, 0.8, 0.9, **useless))
+        assert results.earlier(*ask, ["b", "a"]) == as_published
+    write(folder, *measured(settings, 0.8))
+    (folder / "1.json").unlink()
+    assert results.earlier(*ask, ["b", "a"]) == as_published
+    write(folder, *measured(settings, 0.8, 0.9))
+    assert results.earlier(*ask, ["b", "a"]) == ([0.9, 0.8], "")
+    with pytest.raises(LookupError, match="no measurement of this name: c"):
+        results.earlier(*ask, ["a", "c"])

@@ -17,6 +17,7 @@ from helpers import config
 from helpers.tools import execution, setup
 
 README = config.course_root() / "README.md"
+LADDER = config.course_root() / "figures" / "ladder.svg"
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 
 
@@ -69,14 +70,37 @@ def publish(path: Path, cifar10_dir: Path) -> None:
     records = merged(results.published(), results.load_records(runs / "records"), path.stem)
     names = {p.stem for p in execution.choose_notebooks(None)}
     records = [record for record in records if record["notebook"] in names]
-    datasets = sorted({record["dataset"] for record in records})
+    datasets = sorted({record["dataset"] for record in tables.tested(records)})
     if len(datasets) > 1:
         sys.exit(f"Nothing was published: the records would mix {' and '.join(datasets)}.")
     storage.write_whole(path, nbformat.writes(cleaned(executed)) + "\n")
     storage.write_whole(results.PUBLISHED, json.dumps({"records": records}, indent=1) + "\n")
-    table = tables.published_table(records)
+    svg, ladder = drawn(records)
+    storage.write_whole(LADDER, svg)
     readme = README.read_text(encoding="utf-8")
-    storage.write_whole(README, with_table(readme, table))
+    storage.write_whole(
+        README, with_results(readme, f"{tables.published_table(records)}\n\n{ladder}")
+    )
+
+
+def drawn(records: list[dict]) -> tuple[str, str]:
+    """The ladder of results, drawn from records: an SVG, and the README's line that shows it.
+
+    The same records give the same SVG, byte by byte, on one machine.
+    """
+    import io
+
+    import matplotlib as mpl
+
+    from helpers import plots, tables
+
+    dataset = tables.tested(records)[0]["dataset"]
+    title = f"Test accuracy on {dataset}"
+    figure, alt = plots.ladder(tables.summarise(records), title=title)
+    svg = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": "ladder", "svg.fonttype": "path"}):
+        figure.savefig(svg, format="svg", metadata={"Date": None, "Description": alt})
+    return svg.getvalue(), f"![{alt}]({LADDER.relative_to(config.course_root()).as_posix()})"
 
 
 def cleaned(notebook):
@@ -129,16 +153,16 @@ def _place(record: dict) -> tuple:
     return (record["notebook"], record["kind"], name, record.get("seed", 0))
 
 
-def with_table(readme: str, table: str) -> str:
-    """The README with the table between its two markers replaced.
+def with_results(readme: str, content: str) -> str:
+    """The README with what stands between its two markers replaced: the table and the picture.
 
     Raises:
         ValueError: A marker is missing.
     """
     if BEGIN not in readme or END not in readme:
-        raise ValueError(f"README.md needs the lines {BEGIN} and {END}, around the table.")
+        raise ValueError(f"README.md needs the lines {BEGIN} and {END}, around the results.")
     pattern = re.escape(BEGIN) + ".*?" + re.escape(END)
-    return re.sub(pattern, lambda _: f"{BEGIN}\n{table}\n{END}", readme, flags=re.DOTALL)
+    return re.sub(pattern, lambda _: f"{BEGIN}\n{content}\n{END}", readme, flags=re.DOTALL)
 
 
 if __name__ == "__main__":
