@@ -45,10 +45,8 @@ def output_size(size: int, kernel_size: int, stride: int = 1, padding: str = "sa
     if padding == "same":
         return -(-size // stride)
     if kernel_size > size:
-        raise ValueError(
-            f"a kernel of {kernel_size} doesn't fit into {size} pixels; take a smaller kernel, or "
-            "padding='same'."
-        )
+        hint = "take a smaller kernel, or padding='same'."
+        raise ValueError(f"a kernel of {kernel_size} doesn't fit into {size} pixels; {hint}")
     return (size - kernel_size) // stride + 1
 
 
@@ -56,10 +54,7 @@ def border(size: int, kernel_size: int, stride: int = 1, padding: str = "same") 
     """Pixels that padding adds before and after, for one direction.
 
     TensorFlow adds no more than the last place of the kernel needs. If that number is odd, the
-    extra pixel comes after: below and on the right.
-
-    Args:
-        size, kernel_size, stride, padding: As in `output_size`, with its errors.
+    extra pixel comes after: below and on the right. Arguments and errors are as in `output_size`.
     """
     places = output_size(size, kernel_size, stride, padding)
     missing = max(0, (places - 1) * stride + kernel_size - size) if padding == "same" else 0
@@ -111,8 +106,7 @@ def conv2d(
         padding: `"same"` or `"valid"`, see `output_size`.
 
     Returns:
-        float32 or float64 `(n, out_rows, out_columns, filters)`: float64 if an argument is, or
-        holds integers too long for float32.
+        `(n, out_rows, out_columns, filters)`, float32, or float64 if an argument needs it.
 
     Raises:
         ValueError: Shapes don't fit together, or `stride` or `padding` is not allowed.
@@ -131,8 +125,8 @@ def conv2d_gradient(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The gradient of a loss with respect to all that went into `conv2d`.
 
-    Every output number is a sum of products, so its gradient flows to both factors of each: to the
-    pixels, times the kernel; to the kernel, times the pixels.
+    An output number is a sum of products: its gradient flows to the pixels, times the kernel, and
+    to the kernel, times the pixels.
 
     Args:
         upstream: Gradient of the loss with respect to the result of `conv2d`, of its shape.
@@ -145,21 +139,20 @@ def conv2d_gradient(
         ValueError: As `conv2d`; or `upstream` has another shape than its result.
     """
     images, kernels, bias = _prepared(images, kernels, None)
-    height, width = kernels.shape[:2]
-    patches = _patches(images, (height, width), stride, padding)
+    window = height, width = kernels.shape[:2]
+    patches = _patches(images, window, stride, padding)
     expected = (*patches.shape[:3], len(bias))
     upstream = np.asarray(upstream)
     if upstream.shape != expected:
         raise ValueError(f"upstream has shape {upstream.shape}; expected {expected}.")
     to_kernels = np.tensordot(patches, upstream, axes=((0, 1, 2), (0, 1, 2))).transpose(1, 2, 0, 3)
-    padded = np.zeros_like(_padded(images, (height, width), stride, padding))
+    padded = np.zeros_like(_padded(images, window, stride, padding))
     rows, columns = (stride * places for places in expected[1:3])
     for k in range(height):
         for m in range(width):
             reached = padded[:, k : k + rows : stride, m : m + columns : stride]
             reached += upstream @ kernels[k, m].T
-    top, _ = border(images.shape[1], height, stride, padding)
-    left, _ = border(images.shape[2], width, stride, padding)
+    top, left = (border(images.shape[1 + i], window[i], stride, padding)[0] for i in (0, 1))
     to_images = padded[:, top : top + images.shape[1], left : left + images.shape[2]]
     return to_images, to_kernels, upstream.sum(axis=(0, 1, 2))
 
@@ -179,7 +172,7 @@ def max_pool2d(
         padding: `"valid"` leaves out a border that fills no window, `"same"` keeps it.
 
     Returns:
-        `(n, out_rows, out_columns, channels)`, of the dtype of the images.
+        `(n, out_rows, out_columns, channels)`, dtype as the images.
 
     Raises:
         ValueError: The images are not 4-D, or a window doesn't fit or is not allowed.

@@ -24,7 +24,8 @@ class Dataset:
     """Images and labels in three parts. The arrays are read-only.
 
     Attributes:
-        x_train, x_val, x_test: uint8 `(n, 32, 32, 3)`, values 0 to 255, rows, columns, channels.
+        x_train, x_val, x_test: uint8 `(n, 32, 32, 3)`, values 0 to 255, rows, columns, channels; a
+            dataset that a notebook builds itself may have other shapes.
         y_train, y_val, y_test: int64 `(n,)`, class indices.
         class_names: Name of each class index.
         name: `"CIFAR-10"`, `"CIFAR-10 (JPEG copy)"`, `"CIFAR-10 (unverified copy)"` or `"digits"`.

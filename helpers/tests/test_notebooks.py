@@ -79,6 +79,12 @@ def test_it_begins_with_title_purpose_card_and_parameters(notebook, code):
     assert notebook.cells[-1].source.startswith("## Take-aways")
 
 
+def test_all_begin_with_the_same_bootstrap():
+    notebooks = [nbformat.read(path, as_version=4) for path in PATHS]
+    sources = [cell.source for nb in notebooks for cell in tagged(nb.cells, "bootstrap")]
+    assert len(sources) == len(PATHS) and len(set(sources)) == 1
+
+
 def test_the_card_and_the_runner_tell_the_same_time(notebook):
     expected = notebook.metadata.course.expected_seconds
     assert set(expected) == set(config.PROFILES)
@@ -149,7 +155,7 @@ def test_stored_results_are_the_published_records(path, code):
     records = [r for r in results.published() if r["notebook"] == path.stem]
     assert records, "not published yet"
     assert {r["profile"] for r in records} == {"full"}
-    assert len({r["dataset_fingerprint"] for r in records if "shuffled" not in str(r)}) == 1
+    assert len({r["dataset_fingerprint"] for r in tables.tested(records)}) == 1
     (shown,) = [o for o in outputs(code) if "text/markdown" in o.get("data", {})]
     rows = tables.markdown_table(tables.summarise(records)).splitlines()
     assert set(rows) <= set(shown.data["text/markdown"].splitlines())
@@ -158,10 +164,13 @@ def test_stored_results_are_the_published_records(path, code):
     assert said == [f"test accuracy: {results.percent(tests)}\n"]
 
 
-def test_the_readme_shows_the_published_records(path):
+def test_the_readme_and_its_picture_show_the_published_records():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    svg, ladder = publish.drawn(results.published())
     table = tables.published_table(results.published())
-    assert publish.with_results(readme, table) == readme
+    assert publish.with_results(readme, f"{table}\n\n{ladder}") == readme
+    alt = re.search(r"!\[(.*)\]", ladder)[1]
+    assert alt in publish.LADDER.read_text(encoding="utf-8") and alt in svg
     assert json.loads(results.PUBLISHED.read_text(encoding="utf-8"))["records"] == publish.merged(
         results.published(), [], ""
     )
@@ -188,3 +197,15 @@ def test_the_published_run_shows_what_notebook_01_claims():
         ]
     )
     assert (training > 2 * validation).all() and (validation > 0).all()
+
+
+def test_the_published_run_shows_what_notebook_02_claims():
+    name, model = "02_one_layer_cnn", "one-layer CNN"
+    tests = published_values(name, model, "test_accuracy")
+    assert len(tests) == 3 and tests.mean() >= 0.63
+
+
+def test_the_published_run_shows_what_notebook_03_claims():
+    name, model = "03_two_layer_cnn", "two-layer CNN"
+    tests = published_values(name, model, "test_accuracy")
+    assert len(tests) == 3 and tests.mean() >= 0.70
