@@ -37,16 +37,19 @@ def verdict(exercise: str, answer: object) -> str:
         return f"Your code stopped with {type(error).__name__}: {error}"
 
 
-def compare_prediction(predicted: float | None, measured: float) -> None:
+def compare_prediction(
+    predicted: float | None, measured: float, *, difference: bool = False
+) -> None:
     """Prints how far a written-down prediction was from what was measured.
 
     Args:
         predicted: The student's guess, 0 to 1; None if there is none.
         measured: The result, 0 to 1.
+        difference: Whether both are differences of accuracies, to be told in points.
     """
-    result = results.percent(measured)
+    words = results.points if difference else results.percent
     if predicted is None:
-        print(f"Measured: {result}. Write your guess into the cell above, then compare.")
+        print(f"Measured: {words(measured)}. Write your guess into the cell above, then compare.")
     else:
         apart = results.points(abs(predicted - measured))
-        print(f"You guessed {results.percent(predicted)}, measured was {result}: {apart} apart.")
+        print(f"You guessed {words(predicted)}, measured was {words(measured)}: {apart} apart.")
