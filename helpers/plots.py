@@ -1,6 +1,7 @@
 """Every chart of the course: bars, lines, training curves; with alt text on each."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import numpy as np
@@ -10,7 +11,9 @@ from matplotlib.ticker import MaxNLocator
 
 from helpers import results
 from helpers.style import COLOURS, STYLE, show
-from helpers.training import Training
+
+if TYPE_CHECKING:  # so that a chart can be drawn without starting TensorFlow
+    from helpers.training import Training
 
 
 def bars(
@@ -89,7 +92,7 @@ def lines(
         )
 
 
-def curves(trainings: Sequence[Training], *, title: str) -> None:
+def curves(trainings: "Sequence[Training]", *, title: str) -> None:
     """Shows loss and accuracy, epoch by epoch, on the training and the validation images.
 
     Args:

@@ -54,4 +54,6 @@ def test_a_prediction_is_compared(capsys):
     checks.compare_prediction(None, 0.55)
     assert "Measured: 55.0 %" in capsys.readouterr().out
     checks.compare_prediction(0.05, 0.09, difference=True)
-    assert "guessed 5.0 points, measured was 9.0 points: 4.0 points apart" in capsys.readouterr().out
+    assert (
+        "guessed 5.0 points, measured was 9.0 points: 4.0 points apart" in capsys.readouterr().out
+    )
