@@ -48,8 +48,11 @@ def compare_prediction(
         difference: Whether both are differences of accuracies, to be told in points.
     """
     words = results.points if difference else results.percent
+    told = f"Measured: {words(measured)}."
     if predicted is None:
-        print(f"Measured: {words(measured)}. Write your guess into the cell above, then compare.")
+        print(f"{told} Write your guess into the cell above, then compare.")
+    elif not isinstance(predicted, int | float) or not -1 <= predicted <= 1:
+        print(f"Your guess is {predicted!r}; write a share, as in 0.25 for 25 %. {told}")
     else:
         apart = results.points(abs(predicted - measured))
         print(f"You guessed {words(predicted)}, measured was {words(measured)}: {apart} apart.")

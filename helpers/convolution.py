@@ -142,7 +142,7 @@ def conv2d_gradient(
     window = height, width = kernels.shape[:2]
     patches = _patches(images, window, stride, padding)
     expected = (*patches.shape[:3], len(bias))
-    upstream = np.asarray(upstream)
+    upstream = np.asarray(upstream, images.dtype)
     if upstream.shape != expected:
         raise ValueError(f"upstream has shape {upstream.shape}; expected {expected}.")
     to_kernels = np.tensordot(patches, upstream, axes=((0, 1, 2), (0, 1, 2))).transpose(1, 2, 0, 3)
@@ -179,7 +179,7 @@ def max_pool2d(
     """
     images = _checked("images", images, "(n, rows, columns, channels)")
     stride = size if stride is None else stride
-    lowest = -np.inf if images.dtype.kind == "f" else np.iinfo(images.dtype).min
+    lowest = np.iinfo(images.dtype).min if images.dtype.kind in "iu" else -np.inf
     return _patches(images, (size, size), stride, padding, lowest).max(axis=(4, 5))
 
 

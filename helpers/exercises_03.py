@@ -7,7 +7,7 @@ import numpy as np
 
 from helpers import judging
 
-LARGEST_MODEL = 160_000
+LARGEST_MODEL = 100_000
 
 
 def _layers_needed(answer: Callable[[int], int]) -> str:
@@ -60,7 +60,7 @@ def _top_accuracy(answer: Callable[[np.ndarray, np.ndarray, int], float]) -> str
     rng = np.random.default_rng(0)
     probabilities = rng.dirichlet(np.ones(6), size=40)
     labels = rng.integers(0, 6, 40)
-    got = [answer(probabilities, labels, k) for k in (1, 2, 3, 6)]
+    got = [answer(probabilities.copy(), labels.copy(), k) for k in (1, 2, 3, 6)]
     if got[0] is None:
         return "The function returns nothing yet. argsort puts the least probable class first."
     if any(np.shape(g) != () for g in got):

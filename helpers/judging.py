@@ -5,6 +5,13 @@ import numpy as np
 
 from helpers import training
 
+CONVOLUTIONS = (
+    keras.layers.Conv2D,
+    keras.layers.Conv2DTranspose,
+    keras.layers.DepthwiseConv2D,
+    keras.layers.SeparableConv2D,
+)
+
 
 def model_hint(model: object, largest: int) -> str:
     """A hint if something is no classifier of the course that is ready to train; else empty.
@@ -17,6 +24,8 @@ def model_hint(model: object, largest: int) -> str:
         return "The function returns nothing yet. Copy the network above and change one thing."
     if not isinstance(model, keras.Model):
         return f"It returns a {type(model).__name__}; expected a Keras model."
+    if not model.built:
+        return "It has no input shape yet: begin it with keras.Input((32, 32, 3))."
     if model.input_shape != (None, 32, 32, 3):
         return f"The input shape is {model.input_shape}; expected (None, 32, 32, 3)."
     if model.output_shape != (None, 10):
@@ -27,6 +36,8 @@ def model_hint(model: object, largest: int) -> str:
         return "The model is not compiled. Give it an optimizer, a loss and metrics=['accuracy']."
     if not training.reports_accuracy(model):
         return "The model doesn't report its accuracy. Compile it with metrics=['accuracy']."
+    if not _takes_integer_labels(model.loss):
+        return "The labels are integers: compile it with loss='sparse_categorical_crossentropy'."
     answers = model.predict(np.zeros((2, 32, 32, 3), np.uint8), verbose=0)
     if not np.allclose(answers.astype(float).sum(1), 1, atol=0.02):
         return "The ten outputs don't sum to 1. Which activation makes probabilities?"
@@ -34,5 +45,13 @@ def model_hint(model: object, largest: int) -> str:
 
 
 def convolutions(model: keras.Model) -> int:
-    """How many 2-D convolution layers a model has."""
-    return sum(isinstance(layer, keras.layers.Conv2D) for layer in model.layers)
+    """How many 2-D convolution layers of any kind a model has, models inside it included."""
+    inside = [layer for layer in model.layers if isinstance(layer, keras.Model)]
+    own = sum(isinstance(layer, CONVOLUTIONS) for layer in model.layers)
+    return own + sum(convolutions(layer) for layer in inside)
+
+
+def _takes_integer_labels(loss: object) -> bool:
+    resolved = keras.losses.get(loss)
+    function = keras.losses.sparse_categorical_crossentropy
+    return resolved is function or isinstance(resolved, keras.losses.SparseCategoricalCrossentropy)

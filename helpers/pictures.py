@@ -1,6 +1,7 @@
 """Pictures in a grid: photos, filters, feature maps; each with alt text."""
 
 from collections.abc import Sequence
+from itertools import cycle
 
 import matplotlib as mpl
 import numpy as np
@@ -20,11 +21,18 @@ def images(
     """Shows pictures of one size in a grid.
 
     Args:
-        pictures: uint8 `(n, height, width, 3)`; `(n, height, width)` or a mixture for grey ones.
+        pictures: uint8, each `(height, width, 3)` in colour or `(height, width)` in grey.
         titles: One title a picture.
         columns: Pictures in a row.
         alt: What they show, in words.
+
+    Raises:
+        ValueError: There is no picture, they are not uint8, or titles are missing.
     """
+    if len(pictures) == 0 or any(np.asarray(p).dtype != np.uint8 for p in pictures):
+        raise ValueError("expected one or more uint8 pictures; scale them to 0…255 and convert.")
+    if titles is not None and len(titles) != len(pictures):
+        raise ValueError(f"{len(titles)} titles for {len(pictures)} pictures; expected as many.")
     colour = [p if p.ndim == 3 else np.repeat(p[..., None], 3, axis=2) for p in pictures]
     height, width = colour[0].shape[:2]
     edge, head = max(1, width // 16), (height // 4 if titles is not None else 0)
@@ -59,9 +67,11 @@ def grey_levels(values: np.ndarray, *, signed: bool = False) -> np.ndarray:
         uint8 of the same shape. A picture of zeros alone is black, or middle grey.
 
     Raises:
-        ValueError: `values` has another shape.
+        ValueError: `values` has another shape, or a number that is not finite.
     """
     values = np.asarray(values, float)
+    if not np.isfinite(values).all():
+        raise ValueError("some values are nan or infinite; pictures need finite numbers.")
     if values.ndim not in (3, 4):
         raise ValueError(f"values have shape {values.shape}; expected (n, height, width).")
     size = np.abs(values) if signed else np.maximum(values, 0)
@@ -83,7 +93,7 @@ def boxes(picture: np.ndarray, squares: dict[str, tuple[int, int, int]], *, alt:
         figure = Figure(figsize=(4.4, 4.4))
         axes = figure.add_subplot()
         axes.imshow(picture)
-        for (name, (top, left, side)), colour in zip(squares.items(), COLOURS, strict=False):
+        for (name, (top, left, side)), colour in zip(squares.items(), cycle(COLOURS), strict=False):
             corner = (left - 0.4, top - 0.4)  # just inside, so that neighbours don't overlap
             look = {"fill": False, "color": colour, "linewidth": 2.5, "label": name}
             axes.add_patch(Rectangle(corner, side - 0.2, side - 0.2, **look))

@@ -135,7 +135,7 @@ def confusion(counts: np.ndarray, class_names: Sequence[str], *, title: str) -> 
         class_names: Names of the classes, in order.
         title: Title of the figure.
     """
-    shares = 100 * counts / counts.sum(axis=1, keepdims=True)
+    shares = 100 * counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7.5, 6))
         axes = figure.add_subplot()

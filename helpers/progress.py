@@ -31,11 +31,12 @@ class Progress(keras.callbacks.Callback):
         )
 
     def finish(self, facts: dict, cached: bool) -> None:
-        history = facts["history"]
+        history, kept = facts["history"], facts.get("kept_epoch", -1)
+        restored = f" (weights of epoch {kept + 1})" if kept >= 0 else ""
         self._show(
             f"{self.title}: {len(history['loss'])} epochs, {facts['seconds']:.0f} s of training"
             f"{' (cached)' if cached else ''}, "
-            f"validation accuracy {100 * history['val_accuracy'][-1]:.1f} %"
+            f"validation accuracy {100 * history['val_accuracy'][kept]:.1f} %{restored}"
         )
 
     def _show(self, line: str) -> None:

@@ -65,7 +65,8 @@ def save_training(
         recipe: Key of all that decides the result but seed and first weights; None if unknown.
         parameters: What else was chosen: batch size, optimizer with its schedule.
         parameter_count: Parameters of the model.
-        facts: `history`, `seconds`, `images_per_second`, `hardware`, `versions`.
+        facts: `history`, `seconds`, `images_per_second`, `hardware`, `versions`; and `kept_epoch`,
+            counted from 0, if the model's weights are not those of the last epoch.
 
     Returns:
         The path of the record. Its `test_accuracy` and `test_loss` are None until `add_test`.
@@ -78,7 +79,8 @@ def save_training(
         "recipe": recipe,
         "parameters": parameters,
         "parameter_count": parameter_count,
-        "val_accuracy": facts["history"]["val_accuracy"][-1],
+        "shortened": settings.shortened,
+        "val_accuracy": facts["history"]["val_accuracy"][facts.get("kept_epoch", -1)],
         "test_accuracy": None,
         "test_loss": None,
         **facts,

@@ -64,17 +64,23 @@ def comparison(settings: Settings, data: Dataset) -> None:
     """Shows the models of the course so far, from records of the same dataset and profile.
 
     Of each model only the recipe that was run last counts, and of this notebook only the seeds of
-    this run. Models of other notebooks that have no such record are shown from the published run,
-    in a table of their own that says so. Nothing is trained for it.
+    this run; shortened trainings of other notebooks don't count. Models of other notebooks that
+    have no such record are shown from the published run, in a table of their own that says so.
+    Nothing is trained for it.
     """
-    same = {"kind": "training", "dataset": data.name, "profile": settings.profile}
-    mine = [r for r in results.load_records(results.records_dir()) if same.items() <= r.items()]
+    same = {"dataset_fingerprint": data.fingerprint, "profile": settings.profile}
+    recorded = tested(results.load_records(results.records_dir()))
+    mine = [r for r in recorded if same.items() <= r.items()]
     last = {(r["notebook"], r["model"]): r["recipe"] for r in mine}
     rows = summarise(
         record
         for record in mine
         if record["recipe"] == last[record["notebook"], record["model"]]
-        and (record["notebook"] != settings.notebook or record["seed"] in settings.seeds)
+        and (
+            record["seed"] in settings.seeds
+            if record["notebook"] == settings.notebook
+            else not record.get("shortened")
+        )
     )
     text = _titled(f"{data.name}, profile `{settings.profile}`", rows)
     known = {row["model"] for row in rows}

@@ -26,7 +26,8 @@ class Training:
     """One finished training.
 
     Attributes:
-        model: The trained model, in the state after the last epoch.
+        model: The trained model, in the state after the last epoch; after that of the best one if
+            a callback restored it.
         history: One list a metric, one float an epoch: `loss`, `accuracy`, `val_loss`, …
         seconds: Time that the training took, also if it was done earlier and comes from the cache.
         name: What the model is called in tables and records.
@@ -97,6 +98,7 @@ def fit(
     else:
         facts = kept[0]
         _as_if_trained(callbacks, model, facts)
+    facts |= _kept_epoch(callbacks)
     progress.finish(facts, cached=kept is not None)
     record = results.save_training(
         settings,
@@ -185,6 +187,13 @@ def _identity(model, data, seed, batch_size, epochs, callbacks) -> tuple[str | N
     recipe = [described, training, batch_size, epochs, PROCEDURE, data.fingerprint]
     own = [weights, fingerprint(*state), seed, config.versions()]
     return cache.key(recipe), cache.key([recipe, own])
+
+
+def _kept_epoch(callbacks) -> dict[str, int]:
+    """Whose weights the model has, if a callback restored those of the best epoch."""
+    kinds = [c for c in callbacks if isinstance(c, keras.callbacks.EarlyStopping)]
+    restored = [c.best_epoch for c in kinds if c.restore_best_weights]
+    return {"kept_epoch": restored[-1]} if restored else {}
 
 
 def _as_if_trained(callbacks, model, facts) -> None:

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from helpers import config, keeping
+from helpers import config, evaluation, keeping, results
 from helpers.tests.tiny import count_trainings, fit, network
 
 
@@ -117,3 +117,19 @@ def test_a_result_from_the_cache_leaves_callbacks_as_the_training_did(data, sett
     for used in (first, second):
         with pytest.raises(ValueError, match="used before"):
             fit(network(seed=1), data, settings, callbacks=[used])
+
+
+def test_the_record_tells_the_accuracy_of_the_weights_that_were_kept(data, settings, capsys):
+    worse_and_worse = dataclasses.replace(data, y_val=(data.y_train[:40] + 5) % 10)
+    for said in ("", "(cached)"):
+        stopping = keras.callbacks.EarlyStopping(
+            "val_loss", patience=2, min_delta=0.001, restore_best_weights=True
+        )
+        run = fit(network(), worse_and_worse, settings, callbacks=[stopping])
+        kept = evaluation.accuracy(run, worse_and_worse.x_val, worse_and_worse.y_val)
+        assert stopping.best_epoch == 0
+        recorded = results.read(run.record)
+        assert recorded["val_accuracy"] == pytest.approx(kept)
+        assert recorded["val_accuracy"] == run.history["val_accuracy"][0]
+        told = capsys.readouterr().out
+        assert "(weights of epoch 1)" in told and said in told

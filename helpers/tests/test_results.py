@@ -13,7 +13,9 @@ def record(model="dense", seed=0, test=0.5, **changes):
         "model": model,
         "seed": seed,
         "dataset": "digits",
+        "dataset_fingerprint": "f",
         "profile": "class",
+        "shortened": False,
         "recipe": "r",
         "parameter_count": 1_000,
         "val_accuracy": 0.5,
@@ -73,7 +75,8 @@ def test_comparison_shows_own_records_of_this_dataset_and_profile_only(
     write(
         results.records_dir(),
         record("mine"),
-        record("other data", dataset="CIFAR-10"),
+        record("other data", dataset="CIFAR-10", dataset_fingerprint="g"),
+        record("other short", shortened=True, notebook="02"),
         record("other profile", profile="full"),
     )
     tables.comparison(settings, Data)

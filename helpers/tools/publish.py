@@ -73,14 +73,13 @@ def publish(path: Path, cifar10_dir: Path) -> None:
     datasets = sorted({record["dataset"] for record in tables.tested(records)})
     if len(datasets) > 1:
         sys.exit(f"Nothing was published: the records would mix {' and '.join(datasets)}.")
+    svg, ladder = drawn(records)
+    shown = f"{tables.published_table(records)}\n\n{ladder}"
+    readme = with_results(README.read_text(encoding="utf-8"), shown)
     storage.write_whole(path, nbformat.writes(cleaned(executed)) + "\n")
     storage.write_whole(results.PUBLISHED, json.dumps({"records": records}, indent=1) + "\n")
-    svg, ladder = drawn(records)
     storage.write_whole(LADDER, svg)
-    readme = README.read_text(encoding="utf-8")
-    storage.write_whole(
-        README, with_results(readme, f"{tables.published_table(records)}\n\n{ladder}")
-    )
+    storage.write_whole(README, readme)
 
 
 def drawn(records: list[dict]) -> tuple[str, str]:
