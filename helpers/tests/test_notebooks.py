@@ -203,9 +203,44 @@ def test_the_published_run_shows_what_notebook_02_claims():
     name, model = "02_one_layer_cnn", "one-layer CNN"
     tests = published_values(name, model, "test_accuracy")
     assert len(tests) == 3 and tests.mean() >= 0.63
+    plain = published_values(name, model, "val_accuracy").mean()
+    ablated = published_measurement(name, "validation accuracy, without convolution")
+    shuffled = published_measurement(name, "validation accuracy, shuffled pixels")
+    assert plain - shuffled > 0.1 and shuffled - ablated < (plain - ablated) / 2
+    gap = "gap between training and validation"
+    assert published_measurement(name, gap) > published_measurement("01_dense_baseline", gap) + 0.05
+    kept = {}
+    for notebook in (name, "01_dense_baseline"):
+        shifts = [published_measurement(notebook, f"accuracy after a shift of {d}") for d in (0, 4)]
+        kept[notebook] = shifts[1] / shifts[0]
+    assert kept[name] < kept["01_dense_baseline"] + 0.02
+    dense = [
+        published_measurement("01_dense_baseline", f"accuracy after a shift of {d}") for d in (0, 4)
+    ]
+    assert round(100 * (dense[0] - dense[1]), 1) == 7.9 and round(100 * dense[0]) in (53, 54)
 
 
 def test_the_published_run_shows_what_notebook_03_claims():
     name, model = "03_two_layer_cnn", "two-layer CNN"
     tests = published_values(name, model, "test_accuracy")
     assert len(tests) == 3 and tests.mean() >= 0.70
+    one = published_measurement("02_one_layer_cnn", "accuracy after a shift of 0")
+    assert round(100 * one) == 69
+    mine = published_values(name, model, "val_accuracy")
+    assert mine.min() > one + 0.02
+
+
+def test_the_ladder_is_as_the_readme_tells_it():
+    rows = tables.summarise(results.published())
+    names = ["dense", "one-layer CNN", "two-layer CNN"]
+    assert [row["model"] for row in rows][:3] == names
+    dense, one, two = (np.array(row["test_accuracies"]) for row in rows[:3])
+    assert one.mean() - dense.mean() > two.mean() - one.mean()
+    assert two.mean() - one.mean() > 5 * max(part.std(ddof=1) for part in (dense, one, two))
+    parameters = [row["parameter_count"] for row in rows[:3]]
+    assert 0.4 < parameters[2] / parameters[1] < 0.6
+
+
+def test_published_notebooks_compare_themselves_with_each_other(code):
+    asking = [cell for cell in code if "results.earlier(" in cell.source]
+    assert not [cell for cell in asking if "published)" in text_of(cell)]

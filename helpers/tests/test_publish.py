@@ -76,3 +76,12 @@ def test_the_picture_is_drawn_from_the_records_alone():
     alt = line.removeprefix("![").removesuffix("](figures/ladder.svg)")
     assert alt in svg and "a 50.0 % with 1,000 parameters; b 61.0 ± 1.4 %" in alt
     assert publish.drawn([*records, record("c", 0, None)]) == (svg, line)
+
+
+def test_a_notebook_is_published_beside_the_records_of_the_others(tmp_path):
+    from helpers import results
+
+    published = [{"notebook": "01_a", "value": 1}, {"notebook": "02_b", "value": 2}]
+    (tmp_path / "old.json").write_text("{}")
+    publish.restore(published, "02_b", tmp_path)
+    assert results.load_records(tmp_path) == [{"notebook": "01_a", "value": 1}]

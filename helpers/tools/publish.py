@@ -52,9 +52,7 @@ def publish(path: Path, cifar10_dir: Path) -> None:
     from helpers import results, storage, tables
 
     runs = config.runs_dir() / "publish"
-    for old in (runs / "records").glob("*.json"):
-        if json.loads(old.read_text(encoding="utf-8"))["notebook"] == path.stem:
-            old.unlink()
+    restore(results.published(), path.stem, runs / "records")
     settings = {
         "COURSE_PROFILE": "full",
         "COURSE_DATASET": "cifar10",
@@ -80,6 +78,24 @@ def publish(path: Path, cifar10_dir: Path) -> None:
     storage.write_whole(results.PUBLISHED, json.dumps({"records": records}, indent=1) + "\n")
     storage.write_whole(LADDER, svg)
     storage.write_whole(README, readme)
+
+
+def restore(published: list[dict], notebook: str, folder: Path) -> None:
+    """Fills a folder of records with the published ones of all other notebooks.
+
+    So the notebook that is run next compares itself with them, as if all had run together.
+
+    Args:
+        published: The published records.
+        notebook: The notebook whose records are left out.
+        folder: The folder; other records in it are deleted.
+    """
+    from helpers import storage
+
+    for old in folder.glob("*.json"):
+        old.unlink()
+    for number, record in enumerate(r for r in published if r["notebook"] != notebook):
+        storage.write_whole(folder / f"published-{number:03d}.json", json.dumps(record))
 
 
 def drawn(records: list[dict]) -> tuple[str, str]:
