@@ -206,7 +206,16 @@ def test_the_published_run_shows_what_notebook_02_claims():
     plain = published_values(name, model, "val_accuracy").mean()
     ablated = published_measurement(name, "validation accuracy, without convolution")
     shuffled = published_measurement(name, "validation accuracy, shuffled pixels")
-    assert plain - shuffled > 0.1 and shuffled - ablated < (plain - ablated) / 2
+    assert plain - shuffled > 0.1 and shuffled - ablated < (plain - ablated) / 3
+    dense = published_measurement("01_dense_baseline", "accuracy after a shift of 0")
+    assert abs(ablated - dense) < 0.03 < plain - ablated
+    for kind in ("ignore brightness", "colours alike"):
+        trained, untrained = (
+            published_measurement(name, f"{state} kernels: {kind}")
+            for state in ("trained", "untrained")
+        )
+        assert trained > untrained + 5
+    assert untrained < 1
     gap = "gap between training and validation"
     assert published_measurement(name, gap) > published_measurement("01_dense_baseline", gap) + 0.05
     kept = {}
@@ -228,6 +237,16 @@ def test_the_published_run_shows_what_notebook_03_claims():
     assert round(100 * one) == 69
     mine = published_values(name, model, "val_accuracy")
     assert mine.min() > one + 0.02
+    assert 0.01 < published_measurement(name, "lost by early stopping") < 0.04
+    (stopped,) = published_values(name, "two-layer CNN, early stopping", "history")
+    assert len(stopped["loss"]) < 16
+    first, second = (published_measurement(name, f"not 0 after convolution {n}") for n in (1, 2))
+    assert 0.4 < first < 0.6 and 0.25 < second < 0.35
+    wine = {
+        kind: published_measurement(name, f"wine, {kind}")
+        for kind in ("dense", "convolutions", "convolutions, anywhere")
+    }
+    assert wine["dense"] > wine["convolutions"] > wine["convolutions, anywhere"]
 
 
 def test_the_ladder_is_as_the_readme_tells_it():
