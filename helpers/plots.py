@@ -110,7 +110,9 @@ def curves(trainings: "Sequence[Training]", *, title: str) -> None:
                 for number, training in enumerate(trainings):
                     y = training.history[prefix + metric]
                     label = part if number == 0 else None
-                    axes.plot(range(1, len(y) + 1), y, color=colour, alpha=0.7, label=label)
+                    look = {"color": colour, "alpha": 0.7, "label": label}
+                    marker = "o" if len(y) == 1 else ""
+                    axes.plot(range(1, len(y) + 1), y, marker=marker, **look)
             axes.set(title=metric, xlabel="epoch")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.legend()
