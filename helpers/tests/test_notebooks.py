@@ -239,7 +239,9 @@ def test_the_published_run_shows_what_notebook_03_claims():
     assert mine.min() > one + 0.02
     assert 0.01 < published_measurement(name, "lost by early stopping") < 0.04
     (stopped,) = published_values(name, "two-layer CNN, early stopping", "history")
-    assert len(stopped["loss"]) < 16
+    whole = published_values(name, model, "history")[0]
+    assert len(stopped["loss"]) == 11 and int(np.argmin(whole["val_loss"])) == 8
+    assert whole["val_accuracy"][-1] - whole["val_accuracy"][8] > 0.01
     first, second = (published_measurement(name, f"not 0 after convolution {n}") for n in (1, 2))
     assert 0.4 < first < 0.6 and 0.25 < second < 0.35
     wine = {
@@ -247,6 +249,12 @@ def test_the_published_run_shows_what_notebook_03_claims():
         for kind in ("dense", "convolutions", "convolutions, anywhere")
     }
     assert wine["dense"] > wine["convolutions"] > wine["convolutions, anywhere"]
+    kept_shares = {
+        n: published_measurement(n, "accuracy after a shift of 4")
+        / published_measurement(n, "accuracy after a shift of 0")
+        for n in ("01_dense_baseline", "02_one_layer_cnn", name)
+    }
+    assert all(abs(1 - kept - 1 / 7) < 0.02 for kept in kept_shares.values())
 
 
 def test_the_ladder_is_as_the_readme_tells_it():
