@@ -186,7 +186,7 @@ def ladder(rows: Sequence[dict], *, title: str) -> tuple[Figure, str]:
         axes.set(title=title, xlabel="test accuracy in per cent; dots: single seeds", xlim=(0, 100))
         axes.axvline(10, color="black", linestyle="--", label="guessing")
         axes.grid(axis="y", visible=False)
-        axes.legend(loc="lower right")
+        axes.legend(loc="upper right")
         listed = "; ".join(
             f"{row['model']} {results.percent(row['test_accuracies'])} "
             f"with {row['parameter_count']:,} parameters"
