@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import nbformat
@@ -85,3 +86,13 @@ def test_a_notebook_is_published_beside_the_records_of_the_others(tmp_path):
     (tmp_path / "old.json").write_text("{}")
     publish.restore(published, "02_b", tmp_path)
     assert results.load_records(tmp_path) == [{"notebook": "01_a", "value": 1}]
+
+
+def test_the_tables_of_other_notebooks_follow_the_records():
+    head = ["| Model | Parameters | Test accuracy | Seeds | Training time (median) |", "|---|"]
+    new = ["| dense | 1,000 | 54.0 ± 0.2 % | 3 | 9 s |", "| CNN | 10 | 70.0 % | 1 | 5 s |"]
+    before = {"a": "T\n\n| dense | 1,000 | 50.0 % | 1 | 86 s |", "b": "| dense | x"}
+    stored = json.dumps(before, ensure_ascii=False)
+    once = publish.with_rows(stored, head + new)
+    assert json.loads(once) == before | {"a": f"T\n\n{new[0]}"}
+    assert publish.with_rows(once, head + new) == once

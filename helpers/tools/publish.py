@@ -78,6 +78,10 @@ def publish(path: Path, cifar10_dir: Path) -> None:
     storage.write_whole(results.PUBLISHED, json.dumps({"records": records}, indent=1) + "\n")
     storage.write_whole(LADDER, svg)
     storage.write_whole(README, readme)
+    rows = tables.markdown_table(tables.summarise(records)).splitlines()
+    for other in execution.choose_notebooks(None):
+        stored = other.read_text(encoding="utf-8")
+        storage.write_whole(other, with_rows(stored, rows))
 
 
 def restore(published: list[dict], notebook: str, folder: Path) -> None:
@@ -166,6 +170,22 @@ def merged(published: list[dict], new: list[dict], notebook: str) -> list[dict]:
 def _place(record: dict) -> tuple:
     name = record.get("model") or record.get("name")
     return (record["notebook"], record["kind"], name, record.get("seed", 0))
+
+
+def with_rows(notebook: str, rows: list[str]) -> str:
+    """A stored notebook whose tables of results have the published rows, model by model.
+
+    A table is made from records; after one notebook was run again, those of the others follow.
+
+    Args:
+        notebook: A notebook's file as text.
+        rows: Lines of `tables.markdown_table`; models that a table doesn't have are not added.
+    """
+    for row in rows[2:]:
+        start = row[: row.index("|", 1) + 1]
+        pattern = re.escape(start) + r"( [^|\n\\\"]+\|){4}"
+        notebook = re.sub(pattern, lambda _, row=row: row, notebook)
+    return notebook
 
 
 def with_results(readme: str, content: str) -> str:
