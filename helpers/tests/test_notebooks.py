@@ -1,33 +1,17 @@
-"""What every stored notebook has to be, and that it agrees with the published records."""
+"""What every stored notebook has to be, and that its results are the published records."""
 
 import ast
-import json
 import re
 import statistics
 
 import nbformat
-import numpy as np
 import pytest
 
 from helpers import checks, config, results, tables
-from helpers.tools import publish
 
 ROOT = config.course_root()
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PARAMETERS = ["dataset", "profile", "data_dir", "seeds", "epochs", "use_cache"]
-
-
-def published_values(notebook: str, model: str, field: str) -> np.ndarray:
-    """One number for each seed, from the published records."""
-    records = [r for r in results.published() if r["notebook"] == notebook]
-    return np.array([r[field] for r in records if r.get("model") == model])
-
-
-def published_measurement(notebook: str, name: str) -> float:
-    """The mean of a published measurement."""
-    records = [r for r in results.published() if r["notebook"] == notebook]
-    (value,) = [r["value"] for r in records if r.get("name") == name]
-    return value
 
 
 @pytest.fixture
@@ -167,110 +151,5 @@ def test_stored_results_are_the_published_records(path, code):
     assert said == [f"test accuracy: {results.percent(tests)}\n"]
 
 
-def test_the_readme_and_its_picture_show_the_published_records():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    svg, ladder = publish.drawn(results.published())
-    table = tables.published_table(results.published())
-    assert publish.with_results(readme, f"{table}\n\n{ladder}") == readme
-    alt = re.search(r"!\[(.*)\]", ladder)[1]
-    assert alt in publish.LADDER.read_text(encoding="utf-8") and alt in svg
-    assert json.loads(results.PUBLISHED.read_text(encoding="utf-8"))["records"] == publish.merged(
-        results.published(), [], ""
-    )
-
-
-def test_the_published_run_shows_what_notebook_01_claims():
-    name = "01_dense_baseline"
-    tests = published_values(name, "dense", "test_accuracy")
-    assert len(tests) == 3 and tests.mean() >= 0.51
-    assert published_measurement(name, "gap between training and validation") > 0.05
-    shifts = [published_measurement(name, f"accuracy after a shift of {d}") for d in range(5)]
-    assert shifts == sorted(shifts, reverse=True) and shifts[0] - shifts[4] > 0.05
-    plain = published_values(name, "dense", "val_accuracy")
-    shuffled = published_values(name, "dense, shuffled pixels", "val_accuracy")
-    assert len(plain) == len(shuffled) == 3 and abs(plain.mean() - shuffled.mean()) < 0.01
-    assert 2.31 < published_measurement(name, "loss before training") < 2.7
-    training = np.array(
-        [h["accuracy"][-1] - h["accuracy"][19] for h in published_values(name, "dense", "history")]
-    )
-    validation = np.array(
-        [
-            h["val_accuracy"][-1] - h["val_accuracy"][19]
-            for h in published_values(name, "dense", "history")
-        ]
-    )
-    assert (training > 2 * validation).all() and (validation > 0).all()
-
-
-def test_the_published_run_shows_what_notebook_02_claims():
-    name, model = "02_one_layer_cnn", "one-layer CNN"
-    tests = published_values(name, model, "test_accuracy")
-    assert len(tests) == 3 and tests.mean() >= 0.63
-    plain = published_values(name, model, "val_accuracy").mean()
-    ablated = published_measurement(name, "validation accuracy, without convolution")
-    shuffled = published_measurement(name, "validation accuracy, shuffled pixels")
-    assert plain - shuffled > 0.1 and shuffled - ablated < (plain - ablated) / 3
-    dense = published_measurement("01_dense_baseline", "accuracy after a shift of 0")
-    assert abs(ablated - dense) < 0.03 < plain - ablated
-    for kind in ("ignore brightness", "colours alike"):
-        trained, untrained = (
-            published_measurement(name, f"{state} kernels: {kind}")
-            for state in ("trained", "untrained")
-        )
-        assert trained > untrained + 5
-    assert untrained < 1
-    gap = "gap between training and validation"
-    assert published_measurement(name, gap) > published_measurement("01_dense_baseline", gap) + 0.05
-    kept = {}
-    for notebook in (name, "01_dense_baseline"):
-        shifts = [published_measurement(notebook, f"accuracy after a shift of {d}") for d in (0, 4)]
-        kept[notebook] = shifts[1] / shifts[0]
-    assert abs(kept[name] - kept["01_dense_baseline"]) < 0.02
-    dense = [
-        published_measurement("01_dense_baseline", f"accuracy after a shift of {d}") for d in (0, 4)
-    ]
-    assert round(100 * (dense[0] - dense[1]), 1) == 7.9 and round(100 * dense[0]) in (53, 54)
-
-
-def test_the_published_run_shows_what_notebook_03_claims():
-    name, model = "03_two_layer_cnn", "two-layer CNN"
-    tests = published_values(name, model, "test_accuracy")
-    assert len(tests) == 3 and tests.mean() >= 0.70
-    one = published_measurement("02_one_layer_cnn", "accuracy after a shift of 0")
-    assert round(100 * one) == 69
-    mine = published_values(name, model, "val_accuracy")
-    assert mine.min() > one + 0.02
-    assert 0.01 < published_measurement(name, "lost by early stopping") < 0.04
-    (stopped,) = published_values(name, "two-layer CNN, early stopping", "history")
-    whole = published_values(name, model, "history")[0]
-    assert len(stopped["loss"]) == 11 and int(np.argmin(whole["val_loss"])) == 8
-    assert whole["val_accuracy"][-1] - whole["val_accuracy"][8] > 0.01
-    first, second = (published_measurement(name, f"not 0 after convolution {n}") for n in (1, 2))
-    assert 0.4 < first < 0.6 and 0.25 < second < 0.35
-    wine = {
-        kind: published_measurement(name, f"wine, {kind}")
-        for kind in ("dense", "convolutions", "convolutions, anywhere")
-    }
-    assert wine["dense"] > wine["convolutions"] > wine["convolutions, anywhere"]
-    kept_shares = {
-        n: published_measurement(n, "accuracy after a shift of 4")
-        / published_measurement(n, "accuracy after a shift of 0")
-        for n in ("01_dense_baseline", "02_one_layer_cnn", name)
-    }
-    assert all(abs(1 - kept - 1 / 7) < 0.02 for kept in kept_shares.values())
-
-
-def test_the_ladder_is_as_the_readme_tells_it():
-    rows = tables.summarise(results.published())
-    names = ["dense", "one-layer CNN", "two-layer CNN"]
-    assert [row["model"] for row in rows][:3] == names
-    dense, one, two = (np.array(row["test_accuracies"]) for row in rows[:3])
-    assert one.mean() - dense.mean() > two.mean() - one.mean()
-    assert two.mean() - one.mean() > 5 * max(part.std(ddof=1) for part in (dense, one, two))
-    parameters = [row["parameter_count"] for row in rows[:3]]
-    assert 0.4 < parameters[2] / parameters[1] < 0.6
-
-
 def test_published_notebooks_compare_themselves_with_each_other(code):
-    asking = [cell for cell in code if "results.earlier(" in cell.source]
-    assert not [cell for cell in asking if "published)" in text_of(cell)]
+    assert not [cell.id for cell in code if "published)" in text_of(cell)]
