@@ -70,18 +70,9 @@ def comparison(settings: Settings, data: Dataset) -> None:
     """
     same = {"dataset_fingerprint": data.fingerprint, "profile": settings.profile}
     recorded = tested(results.load_records(results.records_dir()))
-    mine = [r for r in recorded if same.items() <= r.items()]
+    mine = [r for r in recorded if same.items() <= r.items() and _counts(r, settings)]
     last = {(r["notebook"], r["model"]): r["recipe"] for r in mine}
-    rows = summarise(
-        record
-        for record in mine
-        if record["recipe"] == last[record["notebook"], record["model"]]
-        and (
-            record["seed"] in settings.seeds
-            if record["notebook"] == settings.notebook
-            else not record.get("shortened")
-        )
-    )
+    rows = summarise(r for r in mine if r["recipe"] == last[r["notebook"], r["model"]])
     text = _titled(f"{data.name}, profile `{settings.profile}`", rows)
     known = {row["model"] for row in rows}
     rest = [r for r in tested(results.published()) if r["notebook"] != settings.notebook]
@@ -96,6 +87,12 @@ def published_table(records: list[dict]) -> str:
     """The table of the README, with a line above it that says where the numbers come from."""
     first = tested(records)[0]
     return _titled(f"{first['dataset']}, profile `{first['profile']}`", summarise(records))
+
+
+def _counts(record: dict, settings: Settings) -> bool:
+    if record["notebook"] == settings.notebook:
+        return record["seed"] in settings.seeds
+    return not record.get("shortened")
 
 
 def _titled(title: str, rows: list[dict]) -> str:

@@ -96,6 +96,20 @@ def test_comparison_never_mixes_recipes_or_old_seeds(settings, shown, monkeypatc
     assert "| dense | 1,000 | 60.0 % | 1 |" in shown[0]
 
 
+def test_a_shortened_run_of_another_notebook_does_not_hide_its_whole_one(
+    settings, shown, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(results, "PUBLISHED", tmp_path / "none.json")
+    other = {"notebook": "02", "model": "CNN"}
+    write(
+        results.records_dir(),
+        record(**other, seed=0, test=0.6),
+        record(**other, seed=7, test=0.1, recipe="short", shortened=True),
+    )
+    tables.comparison(settings, Data)
+    assert "| CNN | 1,000 | 60.0 % | 1 |" in shown[0]
+
+
 def test_comparison_labels_published_rows(settings, shown, monkeypatch, tmp_path):
     published = tmp_path / "results.json"
     published.write_text(
