@@ -45,13 +45,13 @@ def compare_prediction(
     Args:
         predicted: The student's guess, 0 to 1; None if there is none.
         measured: The result, 0 to 1.
-        difference: Whether both are differences of accuracies, to be told in points.
+        difference: Whether both are differences of accuracies, -1 to 1, to be told in points.
     """
     words = results.points if difference else results.percent
     told = f"Measured: {words(measured)}."
     if predicted is None:
         print(f"{told} Write your guess into the cell above, then compare.")
-    elif not isinstance(predicted, int | float) or not -1 <= predicted <= 1:
+    elif not isinstance(predicted, int | float) or not (-1 if difference else 0) <= predicted <= 1:
         print(f"Your guess is {predicted!r}; write a share, as in 0.25 for 25 %. {told}")
     else:
         apart = results.points(abs(predicted - measured))

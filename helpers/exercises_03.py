@@ -87,10 +87,7 @@ def _top_accuracy(answer: Callable[[np.ndarray, np.ndarray, int], float]) -> str
 
 
 def _small_network(answer: Callable[[], keras.Model]) -> str:
-    model = answer()
-    if isinstance(model, keras.Model) and judging.convolutions(model) < 2:
-        return f"It has {judging.convolutions(model)} convolution layers; expected two or more."
-    return judging.model_hint(model, LARGEST_MODEL)
+    return judging.model_hint(answer(), LARGEST_MODEL, fewest=2)
 
 
 EXERCISES: dict[str, Callable[..., str]] = {

@@ -5,25 +5,24 @@ import numpy as np
 
 from helpers import training
 
-CONVOLUTIONS = (
-    keras.layers.Conv2D,
-    keras.layers.Conv2DTranspose,
-    keras.layers.DepthwiseConv2D,
-    keras.layers.SeparableConv2D,
-)
 
-
-def model_hint(model: object, largest: int) -> str:
+def model_hint(model: object, largest: int, *, fewest: int = 0, most: int | None = None) -> str:
     """A hint if something is no classifier of the course that is ready to train; else empty.
 
     Args:
         model: What a student's function returned.
         largest: Parameters it may have.
+        fewest: Convolution layers it must have.
+        most: Convolution layers it may have; None doesn't limit them.
     """
     if model is None:
         return "The function returns nothing yet. Copy the network above and change one thing."
     if not isinstance(model, keras.Model):
         return f"It returns a {type(model).__name__}; expected a Keras model."
+    count = convolutions(model)
+    if count < fewest or (most is not None and count > most):
+        expected = str(fewest) if fewest == most else f"{fewest} or more"
+        return f"It has {count} convolution layers; expected {expected}."
     if not model.built:
         return "It has no input shape yet: begin it with keras.Input((32, 32, 3))."
     if model.input_shape != (None, 32, 32, 3):
@@ -45,9 +44,9 @@ def model_hint(model: object, largest: int) -> str:
 
 
 def convolutions(model: keras.Model) -> int:
-    """How many 2-D convolution layers of any kind a model has, models inside it included."""
+    """How many convolution layers of any kind a model has, models inside it included."""
     inside = [layer for layer in model.layers if isinstance(layer, keras.Model)]
-    own = sum(isinstance(layer, CONVOLUTIONS) for layer in model.layers)
+    own = sum("Conv" in type(layer).__name__ for layer in model.layers)
     return own + sum(convolutions(layer) for layer in inside)
 
 

@@ -80,5 +80,6 @@ WRONG = [
     ("01.4", lambda: dense_model(shape=(28, 28, 1)), "expected (None, 32, 32, 3)"),
     ("01.4", lambda: dense_model(last=lambda x: x * 0), "sum to 1"),
     ("01.4", convolution_model, "next notebook"),
+    ("01.4", lambda: keras.Sequential([convolution_model()]), "next notebook"),
     ("01.4", lambda: "a model", "It returns a str"),
 ]

@@ -57,6 +57,6 @@ def test_a_prediction_is_compared(capsys):
     assert (
         "guessed 5.0 points, measured was 9.0 points: 4.0 points apart" in capsys.readouterr().out
     )
-    for wrong in (70, "0.7", [0.7]):
+    for wrong in (70, -0.5, "0.7", [0.7]):
         checks.compare_prediction(wrong, 0.55)
         assert "write a share, as in 0.25" in capsys.readouterr().out

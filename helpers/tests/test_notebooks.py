@@ -124,7 +124,10 @@ def test_each_exercise_has_stub_check_solution_and_the_same_check(notebook, code
         assert check.source.replace(f", {stub_def.name})", f", _{stub_def.name})") == again.source
         exercise = re.search(r'"(\d\d\.\d)"', check.source)[1]
         assert exercise in checks.EXERCISES
-        assert text_of(check).startswith(f"Exercise {exercise}: not yet.")
+        defined = {}
+        exec(stub.source, defined)
+        hint = checks.verdict(exercise, defined[stub_def.name])
+        assert hint and text_of(check) == f"Exercise {exercise}: not yet. {hint}\n"
         assert text_of(again) == f"Exercise {exercise}, the course's solution: right.\n"
 
 
