@@ -68,13 +68,13 @@ def lines(
         y_axis: Meaning and unit of y.
         line: A height to mark with a line, and what it is.
     """
-    told, spreads = [], []
+    told, any_spread = [], False
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7, 3.6))
         axes = figure.add_subplot()
         for name, values in series.items():
             mean, spread = _over_seeds(values)
-            spreads += [] if spread is None else [spread]
+            any_spread = any_spread or spread is not None
             axes.errorbar(x, mean, spread, marker="o", capsize=3, label=name)
             some = np.unique(np.linspace(0, len(mean) - 1, 5).astype(int))
             told.append(f"{name} " + ", ".join(_short(mean[i]) for i in some))
@@ -88,7 +88,7 @@ def lines(
         show(
             figure,
             f"Line chart, {title}. {y_axis} over {x_axis} {where}: {'; '.join(told)}."
-            + _marks(line, bool(spreads)),
+            + _marks(line, any_spread),
         )
 
 
