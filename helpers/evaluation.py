@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers import cache, config, results, storage, training
+from helpers import cache, config, results, speed, storage, training
 from helpers.data import Dataset, fingerprint
 from helpers.identity import UnknownError
 from helpers.training import Training
@@ -24,7 +24,8 @@ def probabilities(trained: Training, images: np.ndarray) -> np.ndarray:
     kept = storage.read_arrays(path) if path else None
     if kept is not None:
         return kept["answers"]
-    answers = trained.model.predict(training.batches(images), verbose=0).astype(np.float32)
+    with speed.fused(trained.model):
+        answers = trained.model.predict(training.batches(images), verbose=0).astype(np.float32)
     if path:
         storage.write_arrays(path, {"answers": answers})
     return answers
@@ -36,7 +37,7 @@ def _kept_answers(trained: Training, images: np.ndarray) -> Path | None:
         model = cache.describe_model(trained.model)
     except UnknownError:
         return None
-    identity = cache.key([model, fingerprint(images), config.versions()])
+    identity = cache.key([model, fingerprint(images), training.PROCEDURE, config.versions()])
     return config.cache_dir() / "predictions" / f"{identity}.npz"
 
 

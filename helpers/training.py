@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers import cache, config, hardware, keeping, results
+from helpers import cache, config, hardware, keeping, results, speed
 from helpers.config import Settings
 from helpers.data import Dataset, fingerprint
 from helpers.identity import UnknownError
@@ -18,7 +18,7 @@ from helpers.progress import Progress
 
 EVALUATION_BATCH = 1_000
 # Part of every cache key: raise it when `fit` or `batches` begin to train differently.
-PROCEDURE = 1
+PROCEDURE = 2
 
 
 @dataclass(frozen=True)
@@ -208,17 +208,18 @@ def _train(model, data, seed, batch_size, epochs, callbacks, progress, unfinishe
     kept = cache.load(unfinished, model) if unfinished else None
     facts, arrays = kept or ({"epoch": 0, "history": {}, "seconds": 0.0, "callbacks": []}, {})
     keeper = Keeper(unfinished, facts, arrays, callbacks, epochs)
-    first = facts["epoch"]
-    model.fit(
-        batches(data.x_train, data.y_train, batch_size, seed=seed, epochs=range(first, epochs)),
-        validation_data=batches(data.x_val, data.y_val),
-        epochs=epochs,
-        initial_epoch=first,
-        steps_per_epoch=math.ceil(len(data.x_train) / batch_size),
-        callbacks=[*callbacks, keeper, progress],
-        shuffle=False,
-        verbose=0,
-    )
+    first, steps = facts["epoch"], math.ceil(len(data.x_train) / batch_size)
+    with speed.fused(model), speed.steps_a_call(model, steps, batch_size, callbacks):
+        model.fit(
+            batches(data.x_train, data.y_train, batch_size, seed=seed, epochs=range(first, epochs)),
+            validation_data=batches(data.x_val, data.y_val),
+            epochs=epochs,
+            initial_epoch=first,
+            steps_per_epoch=steps,
+            callbacks=[*callbacks, keeper, progress],
+            shuffle=False,
+            verbose=0,
+        )
     seconds = keeper.seconds()
     done = len(keeper.history["loss"])
     return {

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from helpers import config, evaluation, keeping, results
+from helpers import config, evaluation, keeping, results, speed
 from helpers.tests.tiny import count_trainings, fit, network
 
 
@@ -29,6 +29,7 @@ class _CutOff(keras.callbacks.Callback):
 def interrupted_and_whole(data, settings, monkeypatch, error, make_model, make_callbacks):
     """The same training twice: cut off in its third epoch and taken up again, and in one go."""
     monkeypatch.setattr(keeping, "RESUME_SECONDS", 0.0)
+    monkeypatch.setattr(speed, "IMAGES_PER_CALL", 0)
     whole = fit(make_model(), data, settings, callbacks=make_callbacks())
     (finished,) = (config.cache_dir() / "trainings").iterdir()
     finished.unlink()

@@ -1,0 +1,151 @@
+"""What `speed` swaps in equals what Keras does, and goes away again."""
+
+import dataclasses
+import types
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from helpers import hardware, speed
+
+
+@pytest.fixture(autouse=True)
+def on_a_cpu(monkeypatch):
+    cpu = dataclasses.replace(hardware.look(), device="CPU")
+    monkeypatch.setattr(hardware, "look", lambda: cpu)
+
+
+def _inputs(shape, dtype="float32"):
+    rng = np.random.default_rng(0)
+    return tf.cast(rng.normal(2, 3, shape).astype(np.float32), dtype)
+
+
+def _run(layer, x, training):
+    """Output, gradients and variables after one call, as float32 arrays."""
+    weights = [variable.value for variable in layer.trainable_variables]
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = layer(x, training=training)
+        total = tf.reduce_sum(y * tf.random.stateless_normal(y.shape, [1, 2]))
+    found = [y, *tape.gradient(total, [x, *weights]), *(v.value for v in layer.variables)]
+    return [np.asarray(tf.cast(value, tf.float32)) for value in found]
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("shape", [(6, 8, 8, 4), (1, 5, 3, 2), (16, 5)])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"scale": False}, {"center": False, "momentum": 0.6}, {"epsilon": 1e-12}, {"axis": 1}],
+)
+def test_batch_normalisation_equals_that_of_keras(options, shape, training):
+    results = []
+    for fused in (False, True):
+        layer = keras.layers.BatchNormalization(**options)
+        layer.build(shape)
+        model = keras.Sequential([keras.Input(shape[1:]), layer])
+        for number, variable in enumerate(layer.variables):
+            variable.assign(0.5 + number + 0.1 * np.arange(variable.shape[0]))
+        if fused:
+            with speed.fused(model):
+                assert ("call" in vars(layer)) == (options.get("axis", -1) in (-1, len(shape) - 1))
+                results.append(_run(layer, _inputs(shape), training))
+        else:
+            results.append(_run(layer, _inputs(shape), training))
+    for stock, fused in zip(*results, strict=True):
+        assert np.allclose(stock, fused, rtol=1e-4, atol=1e-4 * np.abs(stock).max())
+
+
+def test_batch_normalisation_in_bfloat16_has_statistics_in_float32():
+    results = []
+    for fused in (False, True):
+        layer = keras.layers.BatchNormalization(dtype="mixed_bfloat16")
+        model = keras.Sequential([keras.Input((8, 8, 4)), layer])
+        with speed.fused(model) if fused else speed.fused(keras.Sequential()):
+            y = layer(_inputs((6, 8, 8, 4), "bfloat16"), training=True)
+        assert y.dtype == tf.bfloat16 and layer.moving_mean.dtype == "float32"
+        results.append([np.asarray(tf.cast(y, tf.float32)), *map(np.asarray, layer.variables)])
+    (y, *variables), (fused_y, *fused_variables) = results
+    assert np.abs(y - fused_y).max() <= 2**-7 * np.abs(y).max()
+    for one, other in zip(variables, fused_variables, strict=True):
+        assert np.allclose(one, other, rtol=1e-4)
+
+
+def test_frozen_batch_normalisation_keeps_its_statistics():
+    layer = keras.layers.BatchNormalization()
+    model = keras.Sequential([keras.Input((4, 4, 3)), layer])
+    layer.trainable = False
+    x = _inputs((2, 4, 4, 3))
+    stock = _run(layer, x, True)
+    with speed.fused(model):
+        fused = _run(layer, x, True)
+    for one, other in zip(stock, fused, strict=True):
+        assert np.allclose(one, other, rtol=1e-4, atol=1e-4)
+    assert (np.asarray(layer.moving_mean) == 0).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("rate", [0.1, 0.3, 0.5])
+def test_dropout_drops_its_share_and_scales_the_rest(rate, dtype):
+    layer = keras.layers.Dropout(rate, seed=1, dtype=dtype)
+    model = keras.Sequential([keras.Input((31, 33)), layer])
+    x = tf.ones((301, 31, 33), dtype)
+    with speed.fused(model), tf.GradientTape() as tape:
+        tape.watch(x)
+        y = layer(x, training=True)
+        again = layer(x, training=True)
+        assert layer(x) is x
+    gradient = tape.gradient(y, x)
+    assert np.array_equal(gradient, y) and not np.array_equal(y, again)
+    values = np.asarray(tf.cast(y, tf.float32))
+    assert len(np.unique(values)) == 2 and values.min() == 0
+    assert values.max() == pytest.approx(1 / (1 - rate), rel=2**-8)
+    assert (values == 0).mean() == pytest.approx(rate, abs=0.004)
+    for axis in range(3):  # no stripes: the share is right along every axis
+        others = tuple(a for a in range(3) if a != axis)
+        assert np.abs((values == 0).mean(others) - rate).max() < 0.06
+
+
+def test_gelu_equals_that_of_keras():
+    layer = keras.layers.Activation("gelu")
+    model = keras.Sequential([keras.Input((1,)), layer])
+    x = tf.reshape(tf.linspace(-9.0, 9.0, 2001), (-1, 1))
+    with speed.fused(model):
+        assert "call" in vars(layer)
+        y = layer(x)
+    assert np.allclose(y, keras.activations.gelu(x), atol=2e-6)
+
+
+OPTIMIZERS = {
+    "sgd": lambda: keras.optimizers.SGD(0.05, momentum=0.9),
+    "nesterov": lambda: keras.optimizers.SGD(
+        keras.optimizers.schedules.CosineDecay(0.05, 20), 0.9, nesterov=True, weight_decay=0.1
+    ),
+    "adam": lambda: keras.optimizers.Adam(0.01, epsilon=1e-4, clipnorm=1.0),
+    "adamw": lambda: keras.optimizers.AdamW(
+        keras.optimizers.schedules.CosineDecay(0.01, 20), weight_decay=0.1, use_ema=True
+    ),
+    "plain sgd": lambda: keras.optimizers.SGD(0.05),
+    "amsgrad": lambda: keras.optimizers.Adam(0.01, amsgrad=True),
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_twenty_steps_of_an_optimizer_equal_those_of_keras(name):
+    ends = []
+    for fused in (False, True):
+        rng = np.random.default_rng(0)
+        optimizer = OPTIMIZERS[name]()
+        variables = [keras.Variable(rng.normal(size=shape)) for shape in ((3, 4), (5,))]
+        optimizer.build(variables)
+        holder = types.SimpleNamespace(_flatten_layers=list, optimizer=optimizer)
+        with speed.fused(holder if fused else keras.Sequential()):
+            swapped = "update_step" in vars(optimizer)
+            assert swapped == (fused and name not in ("plain sgd", "amsgrad"))
+            for _ in range(20):
+                gradients = [tf.constant(rng.normal(size=v.shape), "float32") for v in variables]
+                optimizer.apply(gradients, variables)
+        ends.append([np.asarray(v) for v in (*variables, *optimizer.variables)])
+    for stock, fused in zip(*ends, strict=True):
+        assert np.allclose(stock, fused, rtol=1e-4, atol=1e-6)
