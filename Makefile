@@ -5,13 +5,13 @@ PYTHON ?= python3
 TOOL = $(PYTHON) -m helpers.tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint lab publish clean
+.PHONY: help setup run test lint lab publish bench clean
 
 help:  ## list the tasks
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-setup:  ## install the packages of environment.yml into .venv, if they are missing
-	@$(TOOL).setup
+setup:  ## install the packages of environment.yml into .venv, if they are missing [EXTRAS=torch]
+	@$(TOOL).setup $(if $(EXTRAS),--extras "$(EXTRAS)")
 
 run:  ## run the course [PROFILE=smoke|class|full] [DATASET=auto|cifar10|digits] [CIFAR10_DIR=folder-or-archive] [NOTEBOOKS="01 03"]
 	@$(TOOL).run $(if $(PROFILE),--profile "$(PROFILE)") $(if $(DATASET),--dataset "$(DATASET)") $(if $(CIFAR10_DIR),--cifar10-dir "$(CIFAR10_DIR)") $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")
@@ -28,5 +28,8 @@ lab:  ## open a working copy of the notebooks in JupyterLab (work/, your edits s
 publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [NOTEBOOKS="01"]
 	@$(TOOL).publish $(if $(CIFAR10_DIR),--cifar10-dir "$(CIFAR10_DIR)") $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")
 
-clean:  ## delete runs/, build/ and tool caches; keep .venv, work/, models and the training cache
+bench:  ## measure speed and memory into figures/bench.* [ROUNDS=3]; for PyTorch's rows `make setup EXTRAS=torch` first
+	@$(TOOL).bench $(if $(ROUNDS),--rounds "$(ROUNDS)")
+
+clean:  ## delete runs/, build/ and tool caches; keep .venv*, work/, models and the training cache
 	@$(TOOL).clean

@@ -1,10 +1,10 @@
-"""Lets a model train and predict faster, with the same results and the same layers.
+"""Lets a model train and predict faster, with the same layers.
 
-Keras writes batch normalisation, dropout, GELU and the optimizers' steps as several operations
-each, every one a pass over the whole tensor, and batch normalisation in float32 even where the
-rest is bfloat16. On a CPU such passes are slow. TensorFlow has single kernels for most of them;
-`fused` puts them in while a model trains or predicts. The model stays what it was: its layers are
-Keras' own, and so is what is saved.
+Keras writes batch normalisation and the optimizers' steps as several operations each, every one a
+pass over the whole tensor, and batch normalisation in float32 even where the rest is bfloat16. On
+a CPU such passes are slow. TensorFlow has single kernels for them, and cheaper operations for the
+draws of dropout and for GELU. `fused` puts them in while a model trains or predicts. The model
+stays what it was: its layers are Keras' own, and so is what is saved.
 
 Kernels: `FusedBatchNormV3`, `ResourceApplyAdam` and `ResourceApplyKerasMomentum`,
 https://www.tensorflow.org/api_docs/python/tf/raw_ops
@@ -25,23 +25,32 @@ DRAWS = 2**16  # dropout draws whole numbers below this one
 
 @contextmanager
 def fused(model: keras.Model) -> Iterator[None]:
-    """What Keras traces within the `with` block uses single kernels, if it runs on a CPU.
+    """Within the `with` block, what a model computes takes cheaper kernels, if it runs on a CPU.
 
     That goes for `BatchNormalization` over the last axis, `Dropout`, `Activation("gelu")` and the
     optimizers `SGD` with momentum, `Adam` and `AdamW`; all else stays Keras' own. The results are
-    the same but for rounding. Dropout takes the same share, but other units.
+    the same but for rounding, except that dropout takes other units, as many of them.
 
     Args:
-        model: Built; after the block it is as it was before, also after an error.
+        model: Built. After the block it is as it was before, also after an error; Keras traces it
+            anew where layers were swapped.
     """
     swaps = _swaps(model) if hardware.look().device == "CPU" else []
+    before = [vars(owner).get(method) for owner, method, _ in swaps]
+    anew = any(method == "call" for _, method, _ in swaps)
     try:
+        if anew:
+            _forget_traces(model)
         for owner, method, function in swaps:
             object.__setattr__(owner, method, partial(function, owner))
         yield
     finally:
-        for owner, method, _ in swaps:
-            vars(owner).pop(method, None)
+        for (owner, method, _), old in zip(swaps, before, strict=True):
+            object.__delattr__(owner, method)
+            if old is not None:
+                object.__setattr__(owner, method, old)
+        if anew:
+            _forget_traces(model)
 
 
 @contextmanager
@@ -53,9 +62,9 @@ def steps_a_call(
 ) -> Iterator[None]:
     """Within the `with` block, TensorFlow takes several steps before Python has its turn.
 
-    In a small network Python's turn takes as long as a step. The number of steps divides the
-    epoch, stays below `IMAGES_PER_CALL` images, so that a training can be interrupted within
-    seconds, and is one if a callback looks at every batch.
+    In a small network Python's turn takes as long as a step. The number of steps is the largest
+    that divides the epoch and takes at most `IMAGES_PER_CALL` images, so that a training can be
+    interrupted within seconds; it is one if a callback looks at every batch.
 
     Args:
         model: Compiled; traced anew within the block and after it.
@@ -67,21 +76,24 @@ def steps_a_call(
     most = 1 if any(map(_sees_batches, callbacks)) else max(1, IMAGES_PER_CALL // batch_size)
     count = max(number for number in range(1, most + 1) if steps % number == 0)
     try:
-        _trace_anew(model, count)
+        model.steps_per_execution = count
+        _forget_traces(model)
         yield
     finally:
-        _trace_anew(model, before)
+        model.steps_per_execution = before
+        _forget_traces(model)
 
 
-def _trace_anew(model: keras.Model, steps_per_execution: int) -> None:
-    model.steps_per_execution = steps_per_execution
+def _forget_traces(model: keras.Model) -> None:
     model.train_function = model.test_function = model.predict_function = None
 
 
 def _sees_batches(callback: keras.callbacks.Callback) -> bool:
     if type(callback) is keras.callbacks.ModelCheckpoint and callback.save_freq == "epoch":
         return False
-    names = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
+    names = [
+        f"on_{part}batch_{end}" for part in ("train_", "test_", "") for end in ("begin", "end")
+    ]
     own = [getattr(getattr(callback, name), "__func__", None) for name in names]
     return own != [getattr(keras.callbacks.Callback, name) for name in names]
 
@@ -95,9 +107,9 @@ def _swaps(model: keras.Model) -> list[tuple[object, str, Callable]]:
 
 
 def _function_of(layer: keras.Layer) -> Callable | None:
-    if layer.compute_dtype not in ("float32", "bfloat16"):
+    if not layer.built or layer.compute_dtype not in ("float32", "bfloat16"):
         return None
-    if type(layer) is keras.layers.BatchNormalization:
+    if type(layer) is keras.layers.BatchNormalization and layer.variable_dtype == "float32":
         last = layer.axis in (-1, layer.input_spec.ndim - 1) and layer.input_spec.ndim in (2, 4)
         return _normalise if last and not layer.renorm and not layer.synchronized else None
     if type(layer) is keras.layers.Dropout:
@@ -116,14 +128,14 @@ def _step_of(optimizer: keras.Optimizer | None) -> Callable | None:
     return None
 
 
-def _normalise(layer, x, training=None, mask=None):
+def _normalise(layer, inputs, training=None, mask=None):
     """Batch normalisation of `(n, channels)` or `(n, height, width, channels)`."""
     if mask is not None:
-        return type(layer).call(layer, x, training=training, mask=mask)
-    channels, learns = x.shape[-1], bool(training and layer.trainable)
+        return type(layer).call(layer, inputs, training=training, mask=mask)
+    channels, learns = inputs.shape[-1], bool(training and layer.trainable)
     moving = (layer.moving_mean, layer.moving_variance)
     result = tf.raw_ops.FusedBatchNormV3(
-        x=x if len(x.shape) == 4 else x[:, None, None, :],
+        x=inputs if len(inputs.shape) == 4 else inputs[:, None, None, :],
         scale=layer.gamma.value if layer.scale else tf.ones(channels),
         offset=layer.beta.value if layer.center else tf.zeros(channels),
         mean=[] if learns else moving[0].value,
@@ -132,30 +144,32 @@ def _normalise(layer, x, training=None, mask=None):
         is_training=learns,
     )
     if learns:
-        count = tf.cast(tf.size(x) // channels, tf.float32)
+        count = tf.cast(tf.size(inputs) // channels, tf.float32)
         # The kernel's variance is the unbiased one, Keras keeps the biased one.
         batch = (result.batch_mean, result.batch_variance * (count - 1) / count)
         for kept, new in zip(moving, batch, strict=True):
             kept.assign(kept * layer.momentum + new * (1 - layer.momentum))
-    return result.y if len(x.shape) == 4 else result.y[:, 0, 0, :]
+    return result.y if len(inputs.shape) == 4 else result.y[:, 0, 0, :]
 
 
-def _drop_out(layer, x, training=False):
+def _drop_out(layer, inputs, training=False):
     """Dropout; each draw is a number of 16 bits, two of them from one 32-bit random number."""
     if not training:
-        return x
-    threshold, count = round(layer.rate * DRAWS), tf.size(x)
+        return inputs
+    threshold, count = round(layer.rate * DRAWS), tf.size(inputs)
     pairs = tf.random.stateless_uniform(
         [(count + 1) // 2], layer.seed_generator.next(), None, None, tf.int32
     )
-    draws = tf.reshape(tf.reshape(tf.bitcast(pairs, tf.uint16), [-1])[:count], tf.shape(x))
-    kept = tf.cast(draws >= tf.constant(threshold, tf.uint16), x.dtype)
-    return tf.ensure_shape(x * (kept * tf.cast(DRAWS / (DRAWS - threshold), x.dtype)), x.shape)
+    draws = tf.reshape(tf.bitcast(pairs, tf.uint16), [-1])[:count]
+    kept = tf.reshape(draws, tf.shape(inputs)) >= tf.constant(threshold, tf.uint16)
+    scaled = inputs * tf.cast(DRAWS / (DRAWS - threshold), inputs.dtype)
+    return tf.ensure_shape(tf.where(kept, scaled, tf.zeros((), inputs.dtype)), inputs.shape)
 
 
-def _gelu(layer, x):
+def _gelu(layer, inputs):
     """Exact GELU; through erf, which has a fast kernel, where Keras goes through erfc."""
-    return 0.5 * x * (1 + tf.math.erf(x * 0.5**0.5))
+    x = tf.cast(inputs, tf.float32)  # in bfloat16, 1 + erf would lose the negative tail
+    return tf.cast(0.5 * x * (1 + tf.math.erf(x * 0.5**0.5)), inputs.dtype)
 
 
 def _momentum_step(optimizer, gradient, variable, rate):

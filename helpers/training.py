@@ -17,7 +17,7 @@ from helpers.keeping import Keeper
 from helpers.progress import Progress
 
 EVALUATION_BATCH = 1_000
-# Part of every cache key: raise it when `fit` or `batches` begin to train differently.
+# Part of every cache key: raise it when `fit`, `batches` or `speed` begin to work differently.
 PROCEDURE = 2
 
 

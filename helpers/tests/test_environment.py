@@ -41,3 +41,20 @@ def test_no_pip_block_is_an_error(text):
 def test_missing_names_what_is_not_installed():
     wanted = {"numpy": "0.0", "no-such-package": "1.0"}
     assert environment.missing(wanted) == ["numpy==0.0", "no-such-package==1.0"]
+
+
+def test_extras_are_seen_by_the_courses_reader_only():
+    assert list(environment.extras(TEXT)) == ["torch"]
+    text = f"{HEAD}      - a==1\n      # extra b: why\n      #+ c-d==2.0  # reason\n"
+    assert environment.extras(text) == {"b": {"c-d": "2.0"}} and environment.pins(text) == {
+        "a": "1"
+    }
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ["      #+ a==1", "      # extra b: c\n      #+ a>=1", "      # extra b: c\n\n      #+ a==1"],
+)
+def test_an_extra_that_is_written_wrongly_is_an_error(lines):
+    with pytest.raises(environment.EnvironmentFileError, match=r"#\+"):
+        environment.extras(f"{HEAD}{lines}\n")

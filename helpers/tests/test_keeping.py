@@ -18,18 +18,19 @@ class _CutOff(keras.callbacks.Callback):
     def __init__(self, error):
         super().__init__()
         self.error = error
-        self.batches = 0
+        self.epochs = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epochs += 1
 
     def on_train_batch_end(self, batch, logs=None):
-        self.batches += 1
-        if self.batches == 12:
+        if self.epochs == 3 and batch >= 1:
             raise self.error
 
 
 def interrupted_and_whole(data, settings, monkeypatch, error, make_model, make_callbacks):
     """The same training twice: cut off in its third epoch and taken up again, and in one go."""
     monkeypatch.setattr(keeping, "RESUME_SECONDS", 0.0)
-    monkeypatch.setattr(speed, "IMAGES_PER_CALL", 0)
     whole = fit(make_model(), data, settings, callbacks=make_callbacks())
     (finished,) = (config.cache_dir() / "trainings").iterdir()
     finished.unlink()
@@ -63,8 +64,12 @@ def assert_equal(one, other):
         assert np.allclose(a, b, atol=1e-5)
 
 
+@pytest.mark.parametrize("together", [0, 2_048])
 @pytest.mark.parametrize("error", [KeyboardInterrupt, _StopError])
-def test_an_interrupted_training_goes_on_as_if_nothing_had_been(data, settings, monkeypatch, error):
+def test_an_interrupted_training_goes_on_as_if_nothing_had_been(
+    data, settings, monkeypatch, error, together
+):
+    monkeypatch.setattr(speed, "IMAGES_PER_CALL", together)
     whole, resumed, began, _ = interrupted_and_whole(
         data, settings, monkeypatch, error, lambda: network(dropout=0.3), list
     )

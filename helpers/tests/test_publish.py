@@ -58,11 +58,12 @@ def test_published_records_of_two_datasets_are_never_mixed(monkeypatch, tmp_path
 
 
 def test_the_table_goes_between_its_markers():
-    readme = f"before\n{publish.BEGIN}\nold\n{publish.END}\nafter"
-    replaced = publish.with_results(readme, r"new \1")
-    assert replaced == f"before\n{publish.BEGIN}\nnew \\1\n{publish.END}\nafter"
+    begin, end = "<!-- results: begin -->", "<!-- results: end -->"
+    readme = f"before\n{begin}\nold\n{end}\nafter"
+    replaced = publish.with_part(readme, "results", r"new \1")
+    assert replaced == f"before\n{begin}\nnew \\1\n{end}\nafter"
     with pytest.raises(ValueError, match="needs the lines"):
-        publish.with_results("no markers", "new")
+        publish.with_part("no markers", "results", "new")
 
 
 def test_the_picture_is_drawn_from_the_records_alone():

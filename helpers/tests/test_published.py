@@ -28,7 +28,7 @@ def test_the_readme_and_its_picture_show_the_published_records():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     svg, ladder = publish.drawn(results.published())
     table = tables.published_table(results.published())
-    assert publish.with_results(readme, f"{table}\n\n{ladder}") == readme
+    assert publish.with_part(readme, "results", f"{table}\n\n{ladder}") == readme
     alt = re.search(r"!\[(.*)\]", ladder)[1]
     assert alt in publish.LADDER.read_text(encoding="utf-8") and alt in svg
     assert json.loads(results.PUBLISHED.read_text(encoding="utf-8"))["records"] == publish.merged(

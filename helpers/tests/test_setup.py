@@ -13,30 +13,34 @@ def venv(monkeypatch, tmp_path):
     """A folder for .venv whose Python exists, and a list of the commands that would be run."""
     commands = []
     monkeypatch.setattr(setup, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(setup, "MARK", tmp_path / ".venv" / ".course-packages")
     monkeypatch.setattr(setup.shutil, "which", lambda name: None)
 
     def call(command):
         commands.append(command)
-        setup._python().parent.mkdir(parents=True, exist_ok=True)
-        setup._python().touch()
+        python = setup.python_of(setup.VENV)
+        python.parent.mkdir(parents=True, exist_ok=True)
+        python.touch()
 
     monkeypatch.setattr(setup, "_call", call)
     return commands
 
 
+def is_marked(wanted):
+    return setup.marked(setup.VENV, wanted)
+
+
 def test_the_environment_is_made_once_and_filled_again_when_a_pin_changes(venv):
-    setup._install(WANTED, (11, 13))
+    setup.install(setup.VENV, WANTED, (11, 13))
     assert [command[1:3] for command in venv] == [["-m", "venv"], ["-m", "pip"]]
-    assert setup._marked(WANTED) and not setup._marked(WANTED | {"keras": "2.1"})
-    setup._install(WANTED | {"keras": "2.1"}, (11, 13))
+    assert is_marked(WANTED) and not setup.marked(setup.VENV, WANTED | {"keras": "2.1"})
+    setup.install(setup.VENV, WANTED | {"keras": "2.1"}, (11, 13))
     assert [command[1:3] for command in venv[2:]] == [["-m", "pip"]]
-    assert setup._marked(WANTED | {"keras": "2.1"}) and not setup._marked(WANTED)
+    assert is_marked(WANTED | {"keras": "2.1"}) and not setup.marked(setup.VENV, WANTED)
 
 
 def test_uv_is_used_where_it_is_installed(venv, monkeypatch):
     monkeypatch.setattr(setup.shutil, "which", lambda name: "/bin/uv" if name == "uv" else None)
-    setup._install(WANTED, (11, 13))
+    setup.install(setup.VENV, WANTED, (11, 13))
     assert [command[:2] for command in venv] == [["/bin/uv", "venv"], ["/bin/uv", "pip"]]
 
 
@@ -46,8 +50,8 @@ def test_an_installation_that_fails_is_not_taken_for_done(venv, monkeypatch):
 
     monkeypatch.setattr(setup, "_call", fails)
     with pytest.raises(SystemExit, match="Setting up failed"):
-        setup._install(WANTED, (11, 13))
-    assert not setup._marked(WANTED)
+        setup.install(setup.VENV, WANTED, (11, 13))
+    assert not is_marked(WANTED)
 
 
 def test_this_python_is_taken_if_the_course_supports_it():
@@ -76,5 +80,12 @@ def test_no_supported_python_is_one_clear_line(monkeypatch):
 
 def test_a_python_that_has_the_packages_is_used_as_it_is(monkeypatch):
     monkeypatch.setattr(setup.environment, "missing", lambda wanted: [])
-    monkeypatch.setattr(setup, "_install", lambda *a: pytest.fail("installed"))
+    monkeypatch.setattr(setup, "install", lambda *a: pytest.fail("installed"))
     setup.ensure()
+
+
+def test_an_extra_has_an_environment_of_its_own():
+    folder, packages = setup.extra("torch")
+    assert folder.name == ".venv-torch" and list(packages) == ["torch"]
+    with pytest.raises(ValueError, match="expected one of: torch"):
+        setup.extra("tourch")

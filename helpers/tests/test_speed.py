@@ -2,6 +2,7 @@
 
 import dataclasses
 import types
+from functools import partial
 
 import keras
 import numpy as np
@@ -107,14 +108,33 @@ def test_dropout_drops_its_share_and_scales_the_rest(rate, dtype):
         assert np.abs((values == 0).mean(others) - rate).max() < 0.06
 
 
-def test_gelu_equals_that_of_keras():
-    layer = keras.layers.Activation("gelu")
+@pytest.mark.parametrize(("dtype", "error"), [("float32", 1e-5), ("bfloat16", 2**-8)])
+def test_gelu_equals_that_of_keras(dtype, error):
+    layer = keras.layers.Activation("gelu", dtype=dtype)
     model = keras.Sequential([keras.Input((1,)), layer])
-    x = tf.reshape(tf.linspace(-9.0, 9.0, 2001), (-1, 1))
-    with speed.fused(model):
+    x = tf.cast(tf.reshape(tf.linspace(-4.0, 4.0, 801), (-1, 1)), dtype)
+    exact = tf.cast(x, tf.float32)
+    with speed.fused(model), tf.GradientTape() as tape, tf.GradientTape() as exact_tape:
         assert "call" in vars(layer)
-        y = layer(x)
-    assert np.allclose(y, keras.activations.gelu(x), atol=2e-6)
+        tape.watch(x)
+        exact_tape.watch(exact)
+        y, right = layer(inputs=x), keras.activations.gelu(exact)
+    assert y.dtype == x.dtype
+    slope = tf.cast(tape.gradient(y, x), tf.float32)
+    assert np.allclose(tf.cast(y, tf.float32), right, rtol=2 * error, atol=error / 20)
+    assert np.allclose(slope, exact_tape.gradient(right, exact), rtol=2 * error, atol=error / 2)
+
+
+def test_layers_that_have_no_kernel_stay_those_of_keras():
+    unbuilt = keras.layers.BatchNormalization()
+    pure = keras.layers.BatchNormalization(dtype="bfloat16")
+    rows = keras.layers.BatchNormalization()
+    noise = keras.layers.Dropout(0.5, noise_shape=(None, 1, 3))
+    keras.Sequential([keras.Input((4, 3)), pure, rows, noise])
+    holder = types.SimpleNamespace(_flatten_layers=lambda: [unbuilt, pure, rows, noise])
+    holder.optimizer = None
+    with speed.fused(holder):
+        assert not any("call" in vars(layer) for layer in holder._flatten_layers())
 
 
 OPTIMIZERS = {
@@ -131,6 +151,10 @@ OPTIMIZERS = {
 }
 
 
+def _apply(optimizer, variables, *gradients):
+    optimizer.apply(gradients, variables)
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_twenty_steps_of_an_optimizer_equal_those_of_keras(name):
     ends = []
@@ -143,9 +167,9 @@ def test_twenty_steps_of_an_optimizer_equal_those_of_keras(name):
         with speed.fused(holder if fused else keras.Sequential()):
             swapped = "update_step" in vars(optimizer)
             assert swapped == (fused and name not in ("plain sgd", "amsgrad"))
+            step = tf.function(partial(_apply, optimizer, variables))
             for _ in range(20):
-                gradients = [tf.constant(rng.normal(size=v.shape), "float32") for v in variables]
-                optimizer.apply(gradients, variables)
+                step(*[tf.constant(rng.normal(size=v.shape), "float32") for v in variables])
         ends.append([np.asarray(v) for v in (*variables, *optimizer.variables)])
     for stock, fused in zip(*ends, strict=True):
         assert np.allclose(stock, fused, rtol=1e-4, atol=1e-6)

@@ -33,7 +33,7 @@ def _regularised(dropout=0.0, seed=0, rate=0.01):
             layers.MaxPooling2D(3),
             layers.Dropout(dropout),
             layers.Flatten(),
-            layers.Dense(16),
+            layers.Dense(16, use_bias=False),
             layers.BatchNormalization(momentum=0.7),
             layers.Activation("gelu"),
             layers.Dense(10, activation="softmax"),
@@ -87,10 +87,10 @@ def test_a_call_takes_a_divisor_of_the_epoch(steps, batch_size, callbacks, expec
 
 
 def test_steps_in_one_call_are_the_same_steps(data, settings, monkeypatch):
-    whole = tiny.fit(tiny.network(), data, settings)
+    whole = tiny.fit(_regularised(0.3), data, settings)
     monkeypatch.setattr(speed, "IMAGES_PER_CALL", 0)
     monkeypatch.setattr(training, "PROCEDURE", -1)
-    single = tiny.fit(tiny.network(), data, settings)
+    single = tiny.fit(_regularised(0.3), data, settings)
     assert whole.history == single.history
     for one, other in zip(whole.model.weights, single.model.weights, strict=True):
         assert np.array_equal(one, other)
@@ -110,10 +110,14 @@ def test_what_is_saved_while_it_trains_is_plain_keras(data, settings, tmp_path):
 
 def test_all_is_put_back_after_an_error_and_nothing_is_swapped_on_a_gpu(monkeypatch):
     model = _regularised(0.3)
-    with pytest.raises(KeyError), speed.fused(model):
+    before = [dict(vars(owner)) for owner in (*model.layers, model.optimizer)]
+    with pytest.raises(KeyError), speed.fused(model), speed.steps_a_call(model, 4, 100):
         assert sum("call" in vars(layer) for layer in model.layers) == 4
+        assert "update_step" in vars(model.optimizer) and model.steps_per_execution == 4
+        model.predict_function = "traced"
         raise KeyError
-    assert not any("call" in vars(layer) for layer in model.layers)
+    assert [dict(vars(owner)) for owner in (*model.layers, model.optimizer)] == before
+    assert model.steps_per_execution == 1 and model.predict_function is None
     _pretend(monkeypatch, "GPU")
     with speed.fused(model):
         assert not any("call" in vars(layer) for layer in model.layers)
@@ -122,7 +126,7 @@ def test_all_is_put_back_after_an_error_and_nothing_is_swapped_on_a_gpu(monkeypa
 def test_three_seeds_are_as_accurate_as_with_keras(data, settings, monkeypatch):
     def accuracies():
         runs = [
-            tiny.fit(_regularised(0.3, seed), data, settings, seed=seed, epochs=12)
+            tiny.fit(_regularised(0.3, seed), data, settings, seed=seed, epochs=15, batch_size=15)
             for seed in range(3)
         ]
         return [run.history["val_accuracy"][-1] for run in runs]
@@ -131,5 +135,5 @@ def test_three_seeds_are_as_accurate_as_with_keras(data, settings, monkeypatch):
     _pretend(monkeypatch, "GPU")
     monkeypatch.setattr(training, "PROCEDURE", -1)
     stock = accuracies()
-    assert min(np.mean(fused), np.mean(stock)) > 0.5
-    assert abs(np.mean(fused) - np.mean(stock)) <= 2 * np.std(fused + stock, ddof=1) / 3**0.5
+    assert min(np.mean(fused), np.mean(stock)) > 0.6
+    assert np.mean(fused) == pytest.approx(np.mean(stock), abs=0.25)

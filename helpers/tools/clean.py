@@ -1,4 +1,4 @@
-"""Deletes what runs and tools leave behind; keeps .venv, work/, models and the training cache.
+"""Deletes what runs and tools leave behind; keeps .venv*, work/, models and the training cache.
 
 python -m helpers.tools.clean
 """

@@ -8,6 +8,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "environment.yml"
 
 _PIN = re.compile(r"      - ([A-Za-z0-9_.-]+)==([A-Za-z0-9_.!+-]+)(?:\s+#.*)?")
+_GROUP = re.compile(r"      # extra ([a-z]+):.*")
+_EXTRA = re.compile(r"      #\+ ([A-Za-z0-9_.-]+)==([A-Za-z0-9_.!+-]+)(?:\s+#.*)?")
 _PYTHON = re.compile(r"  - python>=3\.(\d+),<3\.(\d+)")
 
 
@@ -41,6 +43,33 @@ def pins(text: str) -> dict[str, str]:
     if not found:
         raise EnvironmentFileError("the pip block of environment.yml is empty.")
     return found
+
+
+def extras(text: str) -> dict[str, dict[str, str]]:
+    """The optional groups of environment.yml: packages, by the group's name.
+
+    A group begins with a comment `# extra name: …`; its packages stand on lines of their own, as
+    `#+ name==version`, so that conda and pip don't see them.
+
+    Raises:
+        EnvironmentFileError: A line that begins with `#+` is anything else or has no group.
+    """
+    groups: dict[str, dict[str, str]] = {}
+    current = None
+    for number, line in enumerate(text.splitlines(), 1):
+        group, package = _GROUP.fullmatch(line), _EXTRA.fullmatch(line)
+        if group:
+            current = groups.setdefault(group[1], {})
+        elif package and current is not None:
+            current[package[1]] = package[2]
+        elif line.strip().startswith("#+"):
+            raise EnvironmentFileError(
+                f"environment.yml, line {number}: {line.strip()!r}; expected "
+                "'#+ name==version' below '# extra name: …'."
+            )
+        else:
+            current = None
+    return groups
 
 
 def python_range(text: str) -> tuple[int, int]:

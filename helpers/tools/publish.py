@@ -18,7 +18,6 @@ from helpers.tools import execution, setup
 
 README = config.course_root() / "README.md"
 LADDER = config.course_root() / "figures" / "ladder.svg"
-BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 
 
 def main() -> None:
@@ -73,7 +72,7 @@ def publish(path: Path, cifar10_dir: Path) -> None:
         sys.exit(f"Nothing was published: the records would mix {' and '.join(datasets)}.")
     svg, ladder = drawn(records)
     shown = f"{tables.published_table(records)}\n\n{ladder}"
-    readme = with_results(README.read_text(encoding="utf-8"), shown)
+    readme = with_part(README.read_text(encoding="utf-8"), "results", shown)
     storage.write_whole(path, nbformat.writes(cleaned(executed)) + "\n")
     storage.write_whole(results.PUBLISHED, json.dumps({"records": records}, indent=1) + "\n")
     storage.write_whole(LADDER, svg)
@@ -107,19 +106,14 @@ def drawn(records: list[dict]) -> tuple[str, str]:
 
     The same records give the same SVG, byte by byte, on one machine.
     """
-    import io
-
-    import matplotlib as mpl
-
-    from helpers import plots, tables
+    from helpers import plots, style, tables
 
     dataset = tables.tested(records)[0]["dataset"]
     title = f"Test accuracy on {dataset}"
     figure, alt = plots.ladder(tables.summarise(records), title=title)
-    svg = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": "ladder", "svg.fonttype": "path"}):
-        figure.savefig(svg, format="svg", metadata={"Date": None, "Description": alt})
-    return svg.getvalue(), f"![{alt}]({LADDER.relative_to(config.course_root()).as_posix()})"
+    return style.svg(
+        figure, alt
+    ), f"![{alt}]({LADDER.relative_to(config.course_root()).as_posix()})"
 
 
 def cleaned(notebook):
@@ -188,16 +182,22 @@ def with_rows(notebook: str, rows: list[str]) -> str:
     return notebook
 
 
-def with_results(readme: str, content: str) -> str:
-    """The README with what stands between its two markers replaced: the table and the picture.
+def with_part(readme: str, part: str, content: str) -> str:
+    """The README with what stands between the two markers of a part replaced.
+
+    Args:
+        readme: The whole text.
+        part: Name in the markers: `results` (table and ladder) or `speed` (the chart).
+        content: What is to stand there.
 
     Raises:
         ValueError: A marker is missing.
     """
-    if BEGIN not in readme or END not in readme:
-        raise ValueError(f"README.md needs the lines {BEGIN} and {END}, around the results.")
-    pattern = re.escape(BEGIN) + ".*?" + re.escape(END)
-    return re.sub(pattern, lambda _: f"{BEGIN}\n{content}\n{END}", readme, flags=re.DOTALL)
+    begin, end = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
+    if begin not in readme or end not in readme:
+        raise ValueError(f"README.md needs the lines {begin} and {end}, around the {part}.")
+    pattern = re.escape(begin) + ".*?" + re.escape(end)
+    return re.sub(pattern, lambda _: f"{begin}\n{content}\n{end}", readme, flags=re.DOTALL)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Sets up what the course needs, in `.venv`, if this Python doesn't have it already.
 
-python -m helpers.tools.setup
+python -m helpers.tools.setup [--extras "torch"]
 """
 
+import argparse
 import hashlib
 import os
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 from helpers.tools import environment
 
 VENV = environment.ROOT / ".venv"
-MARK = VENV / ".course-packages"
+MARK = ".course-packages"
 
 
 def ensure() -> None:
@@ -27,12 +28,12 @@ def ensure() -> None:
     wanted = environment.pins(text)
     if not environment.missing(wanted):
         return
-    if Path(sys.prefix).resolve() == VENV.resolve() and _marked(wanted):
+    if Path(sys.prefix).resolve() == VENV.resolve() and marked(VENV, wanted):
         lacking = ", ".join(environment.missing(wanted))
         sys.exit(f"{VENV} was changed by hand: {lacking} not found. Delete it and try again.")
-    if not _marked(wanted):
-        _install(wanted, environment.python_range(text))
-    command = [str(_python()), *sys.orig_argv[sys.orig_argv.index("-m") :]]
+    if not marked(VENV, wanted):
+        install(VENV, wanted, environment.python_range(text))
+    command = [str(python_of(VENV)), *sys.orig_argv[sys.orig_argv.index("-m") :]]
     if os.name != "nt":
         os.execv(command[0], command)
     process = subprocess.Popen(command)
@@ -43,42 +44,68 @@ def ensure() -> None:
             continue
 
 
-def _python() -> Path:
-    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+def python_of(venv: Path) -> Path:
+    """The Python of a virtual environment, whether it is there or not."""
+    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def extra(name: str) -> tuple[Path, dict[str, str]]:
+    """Folder and packages of an optional group of environment.yml.
+
+    Raises:
+        ValueError: There is no such group; the message names those that are.
+    """
+    groups = environment.extras(environment.FILE.read_text(encoding="utf-8"))
+    if name not in groups:
+        raise ValueError(f"EXTRAS is {name!r}; expected one of: {', '.join(groups)}.")
+    return VENV.with_name(f"{VENV.name}-{name}"), groups[name]
 
 
 def _stamp(wanted: dict[str, str]) -> str:
     return hashlib.sha256(repr(wanted).encode()).hexdigest()
 
 
-def _marked(wanted: dict[str, str]) -> bool:
-    """Whether `.venv` was filled completely with exactly these packages."""
-    return MARK.is_file() and _python().exists() and MARK.read_text() == _stamp(wanted)
+def marked(venv: Path, wanted: dict[str, str]) -> bool:
+    """Whether an environment was filled completely with exactly these packages."""
+    mark = venv / MARK
+    return mark.is_file() and python_of(venv).exists() and mark.read_text() == _stamp(wanted)
 
 
-def _install(wanted: dict[str, str], minors: tuple[int, int]) -> None:
+def install(venv: Path, wanted: dict[str, str], minors: tuple[int, int]) -> None:
+    """Makes a virtual environment, if there is none, and installs packages into it.
+
+    Args:
+        venv: Its folder.
+        wanted: Version by package name.
+        minors: The minor versions of Python that will do: first, last.
+    """
     base = _base_python(minors)
     uv = shutil.which("uv")
-    if not _python().exists():
-        print(f"Making {VENV.name} …", flush=True)
+    python = str(python_of(venv))
+    if not python_of(venv).exists():
+        print(f"Making {venv.name} …", flush=True)
         maker = [uv, "venv", "--clear", "--python", base] if uv else [base, "-m", "venv", "--clear"]
-        _call([*maker, str(VENV)])
-    MARK.unlink(missing_ok=True)
-    print(
-        f"Installing {len(wanted)} packages and what they need into {VENV.name}: a download of "
-        "about 650 MB, 2.7 GB on disk …",
-        flush=True,
-    )
+        _call([*maker, str(venv)])
+    (venv / MARK).unlink(missing_ok=True)
+    size = _SIZES.get(venv.name, "")
+    listed = ", ".join(wanted) if len(wanted) < 4 else f"{len(wanted)} packages"
+    print(f"Installing {listed} and what they need into {venv.name}{size} …", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         listing = Path(scratch) / "packages.txt"
         listing.write_text("".join(f"{name}=={version}\n" for name, version in wanted.items()))
         if uv:
-            _call([uv, "pip", "install", "--quiet", "--python", str(_python()), "-r", str(listing)])
+            _call([uv, "pip", "install", "--quiet", "--python", python, "-r", str(listing)])
         else:
-            pip = [str(_python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
             _call([*pip, "-r", str(listing)])
-    MARK.write_text(_stamp(wanted))
+    (venv / MARK).write_text(_stamp(wanted))
     print("Installed.", flush=True)
+
+
+_SIZES = {
+    ".venv": ": a download of about 650 MB, 2.7 GB on disk",
+    ".venv-torch": ": on Linux up to 3 GB, unless your pip finds the build for CPUs",
+}
 
 
 def _base_python(minors: tuple[int, int]) -> str:
@@ -101,8 +128,19 @@ def _call(command: list[str]) -> None:
 
 
 def main() -> None:
-    """Sets up, or says that all is there."""
+    """Sets up, or says that all is there; then the optional groups that are asked for."""
+    parser = argparse.ArgumentParser(prog="python -m helpers.tools.setup", description=__doc__)
+    parser.add_argument("--extras", default="")
+    names = parser.parse_args().extras.replace(",", " ").split()
+    try:
+        groups = [extra(name) for name in names]
+    except ValueError as error:
+        sys.exit(str(error))
     ensure()
+    text = environment.FILE.read_text(encoding="utf-8")
+    for folder, packages in groups:
+        if not marked(folder, packages):
+            install(folder, packages, environment.python_range(text))
     print("All packages are there.")
 
 
