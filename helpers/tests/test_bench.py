@@ -34,7 +34,7 @@ def _measured() -> dict:
     failed = {"network": "advanced", "way": "compiled", "precision": "float32", "round": 0}
     records.append(failed | {"error": "no compiler"})
     return {
-        "machine": "M",
+        "machine": "M, 4 cores",
         "cores": 2,
         "precision": "float32",
         "versions": {"keras": "3"},
@@ -65,7 +65,7 @@ def test_the_page_says_all_of_it():
     course = (
         "| the course, float32 | 450 (300 to 600) | 2.50 | 2.50 | 38 | 375 | 0 of 6 | 600 | 2 MB |"
     )
-    assert course in page and "2 of 6" in page and "Machine: M, 2 cores" in page
+    assert course in page and "2 of 6" in page and "Machine: M, 4 cores, 2 of them used." in page
     assert "| flip | 15.0 | 11.2 |" in page
     assert "- No PyTorch.\n" in page and "compiled, float32: no compiler" in page
 

@@ -44,7 +44,8 @@ def main() -> None:
     networks = bench_networks.NETWORKS
     torch, notes = find_torch()
     notes += spoilers(pinned)
-    print(*notes, sep="\n")
+    for note in notes:
+        print(note)
     specs = {name: described(network, len(cores)) for name, network in networks.items()}
     records = []
     rows = rows_of(networks, hardware.look().precision)
@@ -97,7 +98,7 @@ def spoilers(pinned: bool) -> list[str]:
         found.append("This system can't pin a process to cores: the spread is larger.")
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     if load > BUSY:
-        found.append(f"Other work was running at the start (load {load:.1f}): the numbers are low.")
+        found.append(f"The machine wasn't idle before the start (load {load:.1f}).")
     return found
 
 

@@ -137,6 +137,6 @@ def _compiled(network: keras.Model, optimizer: keras.Optimizer) -> keras.Model:
 
 NETWORKS = {
     "two_layer": Network("two-layer CNN", two_layer, batch_size=64, steps=96, images=10_000),
-    "advanced": Network("advanced CNN", advanced, batch_size=128, steps=16, images=3_000),
+    "advanced": Network("advanced CNN", advanced, batch_size=128, steps=8, images=3_000),
     "fast": Network("fast network", fast, batch_size=1024, steps=2, images=2_000),
 }

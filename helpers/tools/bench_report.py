@@ -105,7 +105,7 @@ def page(measured: dict) -> str:
     lines = [
         "# How fast the course trains",
         "",
-        f"Machine: {measured['machine']}, {measured['cores']} cores used. Versions: {versions}.",
+        f"Machine: {measured['machine']}, {measured['cores']} of them used. Versions: {versions}.",
         f"Medians of {measured['rounds']} rounds, in which the rows took turns, each in a process "
         "of its own; in brackets the smallest and the largest.",
         "",
@@ -121,7 +121,7 @@ def page(measured: dict) -> str:
     for name, network in measured["networks"].items():
         lines += [
             "",
-            f"## {network['title'].capitalize()}: {network['parameter_count']:,} parameters, "
+            f"## {network['title'][0].upper()}{network['title'][1:]}: {network['parameter_count']:,} parameters, "
             f"batch size {network['batch_size']}",
             "",
             "| | steps, images/s | × Keras | × Keras, float32 | % of the limit "
