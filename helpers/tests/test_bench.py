@@ -2,6 +2,7 @@
 
 import copy
 import json
+import statistics
 import subprocess
 import sys
 import xml.etree.ElementTree
@@ -12,6 +13,7 @@ import pytest
 from helpers import config
 from helpers.tools import bench, bench_networks, bench_report, publish
 
+TORCH_WAYS = bench.TORCH_WAYS
 FIGURES = config.course_root() / "figures"
 
 
@@ -152,6 +154,11 @@ def test_the_claims_of_the_readme_hold_in_the_published_records():
     if measured["precision"] != "float32":
         assert course["against_stock"] >= 1.4
     assert all(row["stalled"] == 0 for key, row in table.items() if key[1] == "course")
+    assert sum(row["stalled"] > 0 for key, row in table.items() if key[1] == "stock") >= 4
+    for network in ("two_layer", "advanced", "fast"):
+        own = statistics.median(table[network, "course", measured["precision"]]["trained"])
+        torch = [r["trained"] for k, r in table.items() if k[0] == network and k[1] in TORCH_WAYS]
+        assert (own > max(map(statistics.median, torch))) == (network != "fast")
 
 
 @pytest.fixture(autouse=True)

@@ -119,9 +119,10 @@ def page(measured: dict) -> str:
     ]
     table = rows(measured)
     for name, network in measured["networks"].items():
+        title = network["title"][0].upper() + network["title"][1:]
         lines += [
             "",
-            f"## {network['title'][0].upper()}{network['title'][1:]}: {network['parameter_count']:,} parameters, "
+            f"## {title}: {network['parameter_count']:,} parameters, "
             f"batch size {network['batch_size']}",
             "",
             "| | steps, images/s | × Keras | × Keras, float32 | % of the limit "
