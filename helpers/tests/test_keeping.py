@@ -64,8 +64,7 @@ def assert_equal(one, other):
         assert np.allclose(a, b, atol=1e-5)
 
 
-@pytest.mark.parametrize("together", [0, 2_048])
-@pytest.mark.parametrize("error", [KeyboardInterrupt, _StopError])
+@pytest.mark.parametrize(("error", "together"), [(KeyboardInterrupt, 2_048), (_StopError, 0)])
 def test_an_interrupted_training_goes_on_as_if_nothing_had_been(
     data, settings, monkeypatch, error, together
 ):
