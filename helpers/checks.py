@@ -2,10 +2,23 @@
 
 from collections.abc import Callable
 
-from helpers import exercises_01, exercises_02, exercises_03, results
+from helpers import (
+    exercises_01,
+    exercises_02,
+    exercises_03,
+    exercises_04,
+    exercises_05,
+    exercises_06,
+    results,
+)
 
 EXERCISES: dict[str, Callable[..., str]] = (
-    exercises_01.EXERCISES | exercises_02.EXERCISES | exercises_03.EXERCISES
+    exercises_01.EXERCISES
+    | exercises_02.EXERCISES
+    | exercises_03.EXERCISES
+    | exercises_04.EXERCISES
+    | exercises_05.EXERCISES
+    | exercises_06.EXERCISES
 )
 
 

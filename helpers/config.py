@@ -17,29 +17,58 @@ class Profile:
 
     Attributes:
         train, val, test: Images in the three parts of the dataset.
+        part: Training images of an experiment that needs many trainings.
         seeds: Training seeds, one training each.
+        repeats: Seeds of an experiment that compares seeds.
         epochs: Passes over the training images, by kind of model.
     """
 
     train: int
     val: int
     test: int
+    part: int
     seeds: tuple[int, ...]
+    repeats: int
     epochs: dict[str, int]
 
 
 PROFILES = {
     # tests: seconds
     "smoke": Profile(
-        1_000, 200, 200, seeds=(0, 1), epochs={"dense": 2, "one_conv": 2, "two_conv": 2}
+        train=1_000,
+        val=200,
+        test=200,
+        part=400,
+        seeds=(0, 1),
+        repeats=2,
+        epochs={"dense": 2, "one_conv": 2, "two_conv": 2, "kernel": 1, "advanced": 2, "part": 1},
     ),
     # a lesson: minutes
     "class": Profile(
-        6_000, 2_000, 2_000, seeds=(0, 1, 2), epochs={"dense": 8, "one_conv": 6, "two_conv": 5}
+        train=6_000,
+        val=2_000,
+        test=2_000,
+        part=1_000,
+        seeds=(0, 1, 2),
+        repeats=8,
+        epochs={"dense": 8, "one_conv": 6, "two_conv": 5, "kernel": 3, "advanced": 4, "part": 4},
     ),
     # the published numbers
     "full": Profile(
-        45_000, 5_000, 10_000, seeds=(0, 1, 2), epochs={"dense": 40, "one_conv": 16, "two_conv": 16}
+        train=45_000,
+        val=5_000,
+        test=10_000,
+        part=6_000,
+        seeds=(0, 1, 2),
+        repeats=10,
+        epochs={
+            "dense": 40,
+            "one_conv": 16,
+            "two_conv": 16,
+            "kernel": 16,
+            "advanced": 32,
+            "part": 8,
+        },
     ),
 }
 
@@ -107,7 +136,7 @@ def resolve(
     profile = profile if profile is not None else os.environ.get("COURSE_PROFILE") or "class"
     dataset = dataset if dataset is not None else os.environ.get("COURSE_DATASET") or "auto"
     table = PROFILES[choose("profile", profile, list(PROFILES))]
-    seeds = table.seeds if seeds is None else _whole_numbers(seeds)
+    seeds = table.seeds if seeds is None else whole_numbers("seeds", seeds)
     epochs = table.epochs[kind] if epochs is None else epochs
     if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 1:
         raise ValueError(f"epochs is {epochs!r}; expected a whole number, 1 or more.")
@@ -125,16 +154,26 @@ def resolve(
     )
 
 
-def _whole_numbers(seeds: Sequence[int] | str) -> tuple[int, ...]:
-    """Seeds as a tuple; a text as papermill's `-p` passes it, like `"[0, 1]"`, is read."""
+def whole_numbers(name: str, values: Sequence[int] | str, least: int = 0) -> tuple[int, ...]:
+    """A parameter that is a list of numbers, as a tuple.
+
+    Args:
+        name: The parameter's name, for the error.
+        values: Whole numbers; or their text as papermill's `-p` passes it, like `"[0, 1]"`.
+        least: The smallest number that is allowed.
+
+    Raises:
+        ValueError: It is no list of whole numbers, it is empty, or a number is too small.
+    """
     try:
-        values = ast.literal_eval(seeds) if isinstance(seeds, str) else seeds
-        numbers = (values,) if isinstance(values, int) else tuple(values)
-        if not numbers or any(type(n) is not int or n < 0 for n in numbers):
+        read = ast.literal_eval(values) if isinstance(values, str) else values
+        numbers = (read,) if isinstance(read, int) else tuple(read)
+        if not numbers or any(type(n) is not int or n < least for n in numbers):
             raise ValueError
     except (ValueError, SyntaxError, TypeError):
         raise ValueError(
-            f"seeds is {seeds!r}; expected a list of whole numbers from 0 up, as in [0, 1, 2]."
+            f"{name} is {values!r}; expected a list of whole numbers from {least} up, as in "
+            f"{list(range(least, least + 3))}."
         ) from None
     return numbers
 

@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +106,29 @@ def load(
     data = Dataset(**arrays, class_names=class_names, name=name)
     print(describe(data, source))
     return data
+
+
+def fewer(data: Dataset, images: int) -> Dataset:
+    """The same dataset with fewer training images, for an experiment of many trainings.
+
+    Args:
+        data: A dataset; its validation and test images stay.
+        images: How many training images to keep: of each class the first ones, as many as of every
+            other class.
+
+    Raises:
+        ValueError: `images` is not a multiple of the number of classes, or there are not so many.
+    """
+    classes = len(data.class_names)
+    of_class = [np.flatnonzero(data.y_train == c) for c in range(classes)]
+    each, rest = divmod(images, classes)
+    if each < 1 or rest or each > min(map(len, of_class)):
+        raise ValueError(
+            f"{images} images are asked for; expected a multiple of {classes}, "
+            f"{classes * min(map(len, of_class)):,} at most."
+        )
+    kept = np.sort(np.concatenate([indices[:each] for indices in of_class]))
+    return replace(data, x_train=data.x_train[kept], y_train=data.y_train[kept])
 
 
 def describe(data: Dataset, source: sources.Source) -> str:

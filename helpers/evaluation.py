@@ -1,20 +1,30 @@
 """Accuracies, spread and confusions of trained models."""
 
 from pathlib import Path
+from typing import Protocol
 
+import keras
 import numpy as np
 
 from helpers import cache, config, results, speed, storage, training
+from helpers.config import Settings
 from helpers.data import Dataset, fingerprint
 from helpers.identity import UnknownError
 from helpers.training import Training
 
 
-def probabilities(trained: Training, images: np.ndarray) -> np.ndarray:
+class Model(Protocol):
+    """Something with a model to ask: a finished training, or a saved model that was opened."""
+
+    model: keras.Model
+    settings: Settings
+
+
+def probabilities(trained: Model, images: np.ndarray) -> np.ndarray:
     """What the model answers for each image, kept in the cache by model and images.
 
     Args:
-        trained: A finished training.
+        trained: A finished training, or a saved model that was opened.
         images: uint8 `(n, 32, 32, 3)`.
 
     Returns:
@@ -31,7 +41,7 @@ def probabilities(trained: Training, images: np.ndarray) -> np.ndarray:
     return answers
 
 
-def _kept_answers(trained: Training, images: np.ndarray) -> Path | None:
+def _kept_answers(trained: Model, images: np.ndarray) -> Path | None:
     """Where the answers are kept; None if it can't be told what decides them."""
     try:
         model = cache.describe_model(trained.model)
@@ -41,25 +51,25 @@ def _kept_answers(trained: Training, images: np.ndarray) -> Path | None:
     return config.cache_dir() / "predictions" / f"{identity}.npz"
 
 
-def accuracy(trained: Training, images: np.ndarray, labels: np.ndarray) -> float:
+def accuracy(trained: Model, images: np.ndarray, labels: np.ndarray) -> float:
     """Share of images whose most probable class is the right one, from 0 to 1.
 
     Args:
-        trained: A finished training.
+        trained: A finished training, or a saved model that was opened.
         images: uint8 `(n, 32, 32, 3)`.
         labels: int64 `(n,)`.
     """
     return float((probabilities(trained, images).argmax(1) == labels).mean())
 
 
-def class_accuracies(trained: Training, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def class_accuracies(trained: Model, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Share of right answers for each class, float64 `(classes,)`, from 0 to 1."""
     answers = probabilities(trained, images)
     right = answers.argmax(1) == labels
     return np.array([right[labels == c].mean() for c in range(answers.shape[1])])
 
 
-def confusions(trained: Training, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def confusions(trained: Model, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """How often class `row` was answered as class `column`, int64 `(classes, classes)`."""
     answers = probabilities(trained, images)
     counts = np.zeros((answers.shape[1],) * 2, np.int64)

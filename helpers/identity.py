@@ -129,7 +129,11 @@ def _describe_object(thing, go) -> object:
             kept = {k: v for k, v in attributes.items() if k in _assigned_names(type(thing))}
         return ["object", go(type(thing)), config, go(kept)]
     if isinstance(thing, keras.callbacks.Callback):
-        skipped = ("_model", "model", "params", "validation_data")
+        skipped = ["_model", "model", "params", "validation_data"]
+        if type(thing) is keras.callbacks.ModelCheckpoint:
+            if "{" in thing.filepath:
+                raise UnknownError("a ModelCheckpoint with { in its path writes several files")
+            skipped.append("filepath")  # where the file lies decides nothing
         return [
             "callback",
             go(type(thing)),

@@ -1,12 +1,13 @@
 """Keeps the state of a training now and then, so that one that was cut off can go on."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from helpers import cache
+from helpers import cache, storage
 
 RESUME_SECONDS = 20.0
 # What a callback knows in the middle of a training. With any other callback an interrupted
@@ -14,15 +15,39 @@ RESUME_SECONDS = 20.0
 RESUMABLE = {
     keras.callbacks.EarlyStopping: ("wait", "stopped_epoch", "best", "best_epoch"),
     keras.callbacks.ReduceLROnPlateau: ("wait", "best", "cooldown_counter"),
+    keras.callbacks.ModelCheckpoint: ("best",),
     keras.callbacks.LearningRateScheduler: (),
     keras.callbacks.TerminateOnNaN: (),
 }
 
 
 def plain_attributes(callback: keras.callbacks.Callback) -> dict[str, object]:
-    """The public attributes of a callback that JSON holds: numbers, words, lists of them."""
-    public = {name: value for name, value in vars(callback).items() if name[0] != "_"}
+    """The public attributes of a callback that JSON holds; not the path that it writes to."""
+    public = {n: value for n, value in vars(callback).items() if n[0] != "_" and n != "filepath"}
     return {name: _plain(value) for name, value in public.items() if _is_plain(value)}
+
+
+def files(callbacks: Sequence[keras.callbacks.Callback]) -> dict[str, np.ndarray]:
+    """What each `ModelCheckpoint` has written so far, as bytes, by the callback's number."""
+    paths = {n: Path(c.filepath) for n, c in enumerate(callbacks) if _is_checkpoint(c)}
+    return {
+        f"file {number}": np.frombuffer(path.read_bytes(), np.uint8)
+        for number, path in paths.items()
+        if path.is_file()
+    }
+
+
+def write_files(
+    callbacks: Sequence[keras.callbacks.Callback], arrays: dict[str, np.ndarray]
+) -> None:
+    """Writes kept checkpoints where the callbacks of this training have their paths."""
+    for number, callback in enumerate(callbacks):
+        if _is_checkpoint(callback) and f"file {number}" in arrays:
+            storage.write_whole(Path(callback.filepath), arrays[f"file {number}"].tobytes())
+
+
+def _is_checkpoint(callback: keras.callbacks.Callback) -> bool:
+    return type(callback) is keras.callbacks.ModelCheckpoint
 
 
 def _is_plain(value: object) -> bool:
@@ -49,6 +74,7 @@ class Keeper(keras.callbacks.Callback):
         return self.facts["seconds"] + time.monotonic() - self.began
 
     def on_train_begin(self, logs=None):
+        write_files(self.callbacks, self.arrays)
         for number, (callback, attributes) in enumerate(
             zip(self.callbacks, self.facts["callbacks"], strict=False)
         ):
@@ -81,4 +107,4 @@ class Keeper(keras.callbacks.Callback):
             "seconds": self.seconds(),
             "callbacks": states,
         }
-        cache.save(self.path, self.model, facts, arrays)
+        cache.save(self.path, self.model, facts, arrays | files(self.callbacks))

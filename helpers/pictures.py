@@ -55,6 +55,44 @@ def images(
         show(figure, alt)
 
 
+def predictions(
+    photos: dict[str, np.ndarray], answers: np.ndarray, class_names: Sequence[str], *, alt: str
+) -> None:
+    """Shows pictures with their three most probable classes as bars, three pictures a row.
+
+    Args:
+        photos: By name, uint8 `(height, width, 3)`.
+        answers: Probabilities `(photos, classes)`.
+        class_names: Names of the classes, in order.
+        alt: What the pictures are, in words; the answers are added.
+
+    Raises:
+        ValueError: There is no picture, or not one row of answers for each.
+    """
+    if not photos or len(answers) != len(photos):
+        raise ValueError(f"{len(photos)} pictures and {len(answers)} answers; expected as many.")
+    rows, told = -(-len(photos) // 3), []
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(11, 1.7 * rows), layout="constrained")
+        grid = figure.subplots(rows, 6, squeeze=False, width_ratios=[1, 1.3] * 3).ravel()
+        for axes in grid:
+            axes.axis("off")
+        cells = zip(grid[::2], grid[1::2], strict=True)
+        for (name, photo), answer, (left, right) in zip(
+            photos.items(), answers, cells, strict=False
+        ):
+            best = np.argsort(answer)[::-1][:3]
+            left.imshow(photo)
+            left.set_title(name, fontsize=9)
+            right.barh(range(3), 100 * answer[best], color=COLOURS[0], alpha=0.5)
+            for place, index in enumerate(best):
+                label = f"{class_names[index]} {answer[index]:.0%}"
+                right.text(2, place, label, va="center", fontsize=9)
+            right.set(xlim=(0, 100), ylim=(2.6, -0.6))
+            told.append(f"{name}: {class_names[best[0]]} {answer[best[0]]:.0%}")
+        show(figure, f"{alt} Most probable: {'; '.join(told)}.")
+
+
 def grey_levels(values: np.ndarray, *, signed: bool = False) -> np.ndarray:
     """Numbers as pictures: each picture has its own scale.
 

@@ -92,6 +92,40 @@ def lines(
         )
 
 
+def dots(groups: dict[str, np.ndarray], *, title: str, axis: str, scale: float = 1.0) -> None:
+    """Shows one dot for each value, a row a group, with mean and spread; the axis needn't hold 0.
+
+    Args:
+        groups: By name, values `(n,)`, for example one a seed.
+        title: Title of the figure.
+        axis: Meaning and unit of the values, after scaling.
+        scale: What the values are multiplied with; 100 shows shares in per cent.
+    """
+    show(*drawn_dots(groups, title=title, axis=axis, scale=scale))
+
+
+def drawn_dots(
+    groups: dict[str, np.ndarray], *, title: str, axis: str, scale: float = 1.0
+) -> tuple[Figure, str]:
+    """The figure that `dots` shows, and its alt text."""
+    told = []
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(7, 0.5 * len(groups) + 1.3), layout="constrained")
+        axes = figure.add_subplot()
+        for place, (name, values) in enumerate(groups.items()):
+            scaled = scale * np.asarray(values, float)
+            mean, spread = results.mean_and_spread(scaled)
+            axes.plot(scaled, np.full(len(scaled), place), "o", color=COLOURS[0], alpha=0.5)
+            error = None if np.isnan(spread) else spread
+            look = {"color": "black", "capsize": 5, "markersize": 14}
+            axes.errorbar(mean, place, xerr=error, fmt="|", **look)
+            told.append(f"{name} {mean:.1f}" + ("" if error is None else f" ± {error:.1f}"))
+        axes.set_yticks(range(len(groups)), list(groups))
+        axes.set_ylim(len(groups) - 0.5, -0.5)
+        axes.set(title=title, xlabel=axis)
+    return figure, f"Dot chart, {title}. {axis}, mean ± standard deviation: {'; '.join(told)}."
+
+
 def curves(trainings: "Sequence[Training]", *, title: str) -> None:
     """Shows loss and accuracy, epoch by epoch, on the training and the validation images.
 

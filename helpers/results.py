@@ -124,6 +124,24 @@ def save_measurement(
     return mean, spread
 
 
+def save_table(settings: Settings, data: Dataset, name: str, rows: np.ndarray) -> None:
+    """Records a table of numbers, for example a confusion matrix.
+
+    Args:
+        settings, data: What the notebook runs with.
+        name: What was measured, in words.
+        rows: `(rows, columns)`.
+    """
+    record = _origin(settings, data) | {
+        "kind": "table",
+        "name": name,
+        "rows": np.asarray(rows).tolist(),
+        "labels": list(data.class_names),
+        "shortened": settings.shortened,
+    }
+    _write(record, name)
+
+
 def read(path: Path) -> dict:
     """One record."""
     return json.loads(path.read_text(encoding="utf-8"))

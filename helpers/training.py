@@ -93,10 +93,11 @@ def fit(
         path = unfinished if resumable else None
         facts = _train(model, data, seed, batch_size, epochs, callbacks, progress, path)
         if use_cache:
-            cache.save(finished, model, facts)
+            cache.save(finished, model, facts, keeping.files(callbacks))
             unfinished.unlink(missing_ok=True)
     else:
         facts = kept[0]
+        keeping.write_files(callbacks, kept[1])
         _as_if_trained(callbacks, model, facts)
     facts |= _kept_epoch(callbacks)
     progress.finish(facts, cached=kept is not None)

@@ -1,11 +1,12 @@
 import pytest
 
 from helpers import checks
-from helpers.tests import answers_01, answers_02, answers_03
+from helpers.tests import answers_01, answers_02, answers_03, answers_04, answers_05, answers_06
 
-RIGHT = answers_01.RIGHT | answers_02.RIGHT | answers_03.RIGHT
-STUBS = answers_01.STUBS | answers_02.STUBS | answers_03.STUBS
-WRONG = answers_01.WRONG + answers_02.WRONG + answers_03.WRONG
+ANSWERS = (answers_01, answers_02, answers_03, answers_04, answers_05, answers_06)
+RIGHT = {number: right for module in ANSWERS for number, right in module.RIGHT.items()}
+STUBS = {number: stub for module in ANSWERS for number, stub in module.STUBS.items()}
+WRONG = [wrong for module in ANSWERS for wrong in module.WRONG]
 
 
 @pytest.mark.parametrize("exercise", checks.EXERCISES)

@@ -1,0 +1,118 @@
+"""Checks of the exercises of notebook 06. Each returns a hint, empty if the answer is right."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+
+def _middle_square(answer: Callable[[int, int], tuple]) -> str:
+    sizes = [(451, 300), (300, 451), (64, 64), (7, 4)]
+    got = [answer(*size) for size in sizes]
+    if got[0] is None:
+        return "The function returns nothing yet. How long is a side of the square?"
+    try:
+        got = np.array(got, float).reshape(len(sizes), 4)
+    except (TypeError, ValueError):
+        return "Return four numbers: left, top, right, bottom."
+    expected = np.array([_box(*size) for size in sizes])
+    if np.array_equal(got, expected):
+        return ""
+    if np.array_equal(got, [_box(height, width) for width, height in sizes]):
+        return "Width and height are swapped: columns come first here."
+    if np.array_equal(got, [(0, 0, min(s), min(s)) for s in sizes]):
+        return "This is the corner at the left and top. Half of the rest goes to each side."
+    if np.array_equal(got[:, 2:], expected[:, 2:] - expected[:, :2]):
+        return "Right and bottom are places in the picture, not width and height of the square."
+    if np.array_equal(got[:, :2], expected[:, :2]):
+        return "Right is left + side, bottom is top + side: the first one *outside*."
+    if np.abs(got - expected).max() <= 1:
+        return "Nearly. Whole numbers; where the rest is odd, the smaller half goes to the left."
+    return "For a picture of 10 × 6: left 2, top 0, right 8, bottom 6."
+
+
+def _box(width: int, height: int) -> tuple[int, int, int, int]:
+    side = min(width, height)
+    left, top = (width - side) // 2, (height - side) // 2
+    return left, top, left + side, top + side
+
+
+def _brier_score(answer: Callable[[np.ndarray, np.ndarray], float]) -> str:
+    rng = np.random.default_rng(0)
+    probabilities, labels = rng.dirichlet(np.ones(4), size=9), rng.integers(0, 4, 9)
+    got = answer(probabilities.copy(), labels.copy())
+    if got is None:
+        return "The function returns nothing yet. np.eye(classes)[labels] makes one-hot rows."
+    if np.shape(got) != ():
+        return f"The result has shape {np.shape(got)}; one number is asked for."
+    squares = (probabilities - np.eye(4)[labels]) ** 2
+    got, of_right = float(got), squares[np.arange(9), labels]
+    if np.isclose(got, squares.sum(axis=1).mean()):
+        return ""
+    if np.isclose(got, squares.mean()):
+        return "Sum over the classes, then take the mean over the images."
+    if np.isclose(got, squares.sum()):
+        return "This is the sum over all images; take their mean."
+    if np.isclose(got, of_right.mean()):
+        return "You looked at the right class only. The other classes' probabilities count as well."
+    if np.isclose(got, np.sqrt(squares.sum(axis=1)).mean()):
+        return "No root: the squared distance is asked for."
+    if np.isclose(got, abs(probabilities - np.eye(4)[labels]).sum(axis=1).mean()):
+        return "Squares are asked for, not absolute values."
+    return "For the answer (0.8, 0.2) and the right class 0 it is 0.04 + 0.04 = 0.08."
+
+
+def _lowest_threshold(answer: Callable[[np.ndarray, np.ndarray, float], float | None]) -> str:
+    confidences = np.array([0.95, 0.5, 0.7, 0.9, 0.6, 0.8])
+    right = np.array([True, False, False, True, True, True])
+    got = answer(confidences.copy(), right.copy(), 0.8)
+    if got is None:
+        return "The function returns nothing yet. Try the confidences from the lowest on."
+    if np.shape(got) != ():
+        return f"The result has shape {np.shape(got)}; one number is asked for."
+    got = float(got)
+    if np.isclose(got, 0.8):
+        return (
+            "That threshold works, but 0.6 or 0.7 may do: try the confidences from the lowest on."
+        )
+    if not np.isclose(got, 0.6):
+        return (
+            "Accept every confidence of at least the threshold; the share right must be `wanted`."
+        )
+    never = answer(confidences.copy(), np.zeros(6, bool), 0.8)
+    if never is not None:
+        return "If no threshold reaches `wanted`, return None."
+    exact = answer(np.array([0.4, 0.6]), np.array([False, True]), 0.5)
+    if not np.isclose(float(exact), 0.4):
+        return "A share that just equals `wanted` is enough, and the threshold itself is accepted."
+    return ""
+
+
+def _letterbox(answer: Callable[[np.ndarray], np.ndarray]) -> str:
+    wide = np.full((60, 120, 3), 200, np.uint8)
+    wide[:, :6], wide[:, -6:] = (255, 0, 0), (0, 0, 255)
+    got = answer(wide.copy())
+    if got is None:
+        return "The function returns nothing yet. Make a square of the longer side first."
+    got = np.asarray(got)
+    if got.shape != (32, 32, 3) or got.dtype != np.uint8:
+        return f"It returns {got.dtype} of shape {got.shape}; expected uint8 (32, 32, 3)."
+    middle = got[16].astype(int)
+    if middle[0, 0] < middle[0, 2] + 100 or middle[-1, 2] < middle[-1, 0] + 100:
+        return "The left or the right edge of a wide picture is cut off; keep all of it."
+    picture_rows = int((abs(got[:, 16].astype(int) - 200).max(axis=1) < 20).sum())
+    if picture_rows > 20:
+        return "A wide picture fills the whole square: its proportions were changed. Add bars."
+    if abs(picture_rows - 16) > 2:
+        return f"120 × 60 pixels should become 32 × 16; here the picture has {picture_rows} rows."
+    tall = np.asarray(answer(np.ascontiguousarray(wide.transpose(1, 0, 2))))
+    if tall.shape != (32, 32, 3) or abs(tall.transpose(1, 0, 2).astype(int) - got).max() > 40:
+        return "It works for a wide picture, and not for a tall one."
+    return ""
+
+
+EXERCISES: dict[str, Callable[..., str]] = {
+    "06.1": _middle_square,
+    "06.2": _brier_score,
+    "06.3": _lowest_threshold,
+    "06.4": _letterbox,
+}

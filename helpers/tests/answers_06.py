@@ -1,0 +1,121 @@
+"""Right and wrong answers to the exercises of notebook 06."""
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from helpers.images import prepare
+
+
+def box(width, height):
+    side = min(width, height)
+    left, top = (width - side) // 2, (height - side) // 2
+    return left, top, left + side, top + side
+
+
+def squares(probabilities, labels):
+    return (probabilities - np.eye(probabilities.shape[1])[labels]) ** 2
+
+
+def lowest(confidences, right, wanted):
+    for threshold in np.unique(confidences):
+        if right[confidences >= threshold].mean() >= wanted:
+            return threshold
+    return None
+
+
+def highest(confidences, right, wanted):
+    for threshold in sorted(confidences, reverse=True)[2:]:
+        if right[confidences >= threshold].mean() >= wanted:
+            return threshold
+    return None
+
+
+def above(confidences, right, wanted):
+    """Accepts only what lies above the threshold."""
+    for threshold in np.unique(confidences)[:-1]:
+        if right[confidences > threshold].mean() >= wanted:
+            return threshold
+    return None
+
+
+def always(confidences, right, wanted):
+    found = lowest(confidences, right, wanted)
+    return confidences.max() if found is None else found
+
+
+def more_than(confidences, right, wanted):
+    for threshold in np.unique(confidences):
+        if right[confidences >= threshold].mean() > wanted - 0.01 * (len(right) == 6):
+            return threshold
+    return None
+
+
+def padded(picture):
+    whole = ImageOps.pad(Image.fromarray(picture), (32, 32), color=(90, 90, 90))
+    return np.array(whole)
+
+
+def by_hand(picture):
+    rows, columns = picture.shape[:2]
+    square = np.zeros((max(rows, columns),) * 2 + (3,), np.uint8)
+    top, left = (len(square) - rows) // 2, (len(square) - columns) // 2
+    square[top : top + rows, left : left + columns] = picture
+    return prepare(square)
+
+
+def only_wide(picture):
+    return by_hand(picture) if picture.shape[1] > picture.shape[0] else prepare(picture)
+
+
+def flat(picture):
+    """As wide as the square, but too low."""
+    return np.array(
+        ImageOps.pad(Image.fromarray(picture).resize((120, 30)), (32, 32), color=(90, 90, 90))
+    )
+
+
+RIGHT = {
+    "06.1": [box, lambda w, h: [*box(w, h)]],
+    "06.2": [
+        lambda p, y: squares(p, y).sum(axis=1).mean(),
+        lambda p, y: squares(p, y).sum() / len(y),
+    ],
+    "06.3": [lowest],
+    "06.4": [padded, by_hand],
+}
+STUBS = {
+    "06.1": lambda width, height: None,
+    "06.2": lambda probabilities, labels: None,
+    "06.3": lambda confidences, right, wanted: None,
+    "06.4": lambda picture: None,
+}
+WRONG = [
+    ("06.1", lambda w, h: box(h, w), "swapped"),
+    ("06.1", lambda w, h: (*box(w, h)[:2], min(w, h), min(w, h)), "not width and height"),
+    ("06.1", lambda w, h: (0, 0, min(w, h), min(w, h)), "corner at the left"),
+    ("06.1", lambda w, h: (*box(w, h)[:2], box(w, h)[2] - 1, box(w, h)[3] - 1), "*outside*"),
+    (
+        "06.1",
+        lambda w, h: [v + (w - h) % 2 * (k % 2 == 0) for k, v in enumerate(box(w, h))],
+        "Nearly",
+    ),
+    ("06.1", min, "four numbers"),
+    ("06.1", lambda w, h: (9, 9, 99, 99), "For a picture of 10"),
+    ("06.2", lambda p, y: squares(p, y).mean(), "Sum over the classes"),
+    ("06.2", lambda p, y: squares(p, y).sum(), "take their mean"),
+    ("06.2", lambda p, y: squares(p, y)[np.arange(len(y)), y].mean(), "right class only"),
+    ("06.2", lambda p, y: np.sqrt(squares(p, y).sum(axis=1)).mean(), "No root"),
+    ("06.2", lambda p, y: np.sqrt(squares(p, y)).sum(axis=1).mean(), "not absolute"),
+    ("06.2", lambda p, y: squares(p, y).sum(axis=1), "one number"),
+    ("06.2", lambda p, y: 0.5, "0.08"),
+    ("06.3", highest, "from the lowest on"),
+    ("06.3", above, "at least the threshold"),
+    ("06.3", always, "return None"),
+    ("06.3", more_than, "just equals"),
+    ("06.3", lambda c, r, w: c, "one number"),
+    ("06.4", prepare, "is cut off"),
+    ("06.4", lambda p: prepare(p, crop=None), "proportions were changed"),
+    ("06.4", only_wide, "not for a tall one"),
+    ("06.4", flat, "should become 32 × 16"),
+    ("06.4", lambda p: padded(p)[None], "expected uint8 (32, 32, 3)"),
+]

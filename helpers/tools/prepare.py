@@ -1,0 +1,53 @@
+"""Prepares a folder of pictures for the course's networks: 32×32 pixels, RGB, as PNG.
+
+    python -m helpers.tools.prepare SOURCE TARGET [--size 32] [--whole]
+
+A file that can't be used is reported and skipped; the exit status is 1 if there was one.
+"""
+
+import argparse
+import io
+import sys
+from pathlib import Path
+
+from helpers.tools import setup
+
+
+def main() -> None:
+    """Checks the folders, prepares the pictures, reports."""
+    parser = argparse.ArgumentParser(prog="python -m helpers.tools.prepare", description=__doc__)
+    parser.add_argument("source", type=Path, help="folder with pictures")
+    parser.add_argument("target", type=Path, help="folder for the prepared ones; it is made")
+    parser.add_argument("--size", type=int, default=32, help="rows and columns (32)")
+    parser.add_argument("--whole", action="store_true", help="no crop: the proportions change")
+    options = parser.parse_args()
+    setup.ensure()
+    sys.exit(run(options.source, options.target, options.size, None if options.whole else "center"))
+
+
+def run(source: Path, target: Path, size: int = 32, crop: str | None = "center") -> int:
+    """Prepares all pictures of `source` into `target`; returns the exit status."""
+    from PIL import Image
+
+    from helpers import images, storage
+
+    if target.exists() and (not target.is_dir() or target.samefile(source)):
+        print(f"{target} is not a folder of its own; name another one.", file=sys.stderr)
+        return 2
+    try:
+        prepared, refused = images.prepare_folder(source, size, crop)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for name, picture in prepared.items():
+        content = io.BytesIO()
+        Image.fromarray(picture).save(content, "PNG")
+        storage.write_whole(target / f"{name}.png", content.getvalue())
+    for reason in refused.values():
+        print(f"skipped: {reason}", file=sys.stderr)
+    print(f"{len(prepared)} pictures of {size} × {size} in {target}, {len(refused)} skipped")
+    return 1 if refused else 0
+
+
+if __name__ == "__main__":
+    main()
