@@ -60,7 +60,7 @@ PROFILES = {
         test=10_000,
         part=6_000,
         seeds=(0, 1, 2),
-        repeats=10,
+        repeats=8,
         epochs={
             "dense": 40,
             "one_conv": 16,

@@ -68,6 +68,19 @@ def lines(
         y_axis: Meaning and unit of y.
         line: A height to mark with a line, and what it is.
     """
+    show(*drawn_lines(x, series, title=title, x_axis=x_axis, y_axis=y_axis, line=line))
+
+
+def drawn_lines(
+    x: Sequence[float],
+    series: dict[str, np.ndarray],
+    *,
+    title: str,
+    x_axis: str,
+    y_axis: str,
+    line: tuple[float, str] | None = None,
+) -> tuple[Figure, str]:
+    """The figure that `lines` shows, and its alt text."""
     told, any_spread = [], False
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7, 3.6))
@@ -84,12 +97,9 @@ def lines(
         axes.set_ylim(bottom=0)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend()
-        where = f"from {_short(x[0])} to {_short(x[-1])}"
-        show(
-            figure,
-            f"Line chart, {title}. {y_axis} over {x_axis} {where}: {'; '.join(told)}."
-            + _marks(line, any_spread),
-        )
+    where = f"from {_short(x[0])} to {_short(x[-1])}"
+    text = f"Line chart, {title}. {y_axis} over {x_axis} {where}: {'; '.join(told)}."
+    return figure, text + _marks(line, any_spread)
 
 
 def dots(groups: dict[str, np.ndarray], *, title: str, axis: str, scale: float = 1.0) -> None:
@@ -171,6 +181,13 @@ def confusion(counts: np.ndarray, class_names: Sequence[str], *, title: str) -> 
         class_names: Names of the classes, in order.
         title: Title of the figure.
     """
+    show(*drawn_confusion(counts, class_names, title=title))
+
+
+def drawn_confusion(
+    counts: np.ndarray, class_names: Sequence[str], *, title: str
+) -> tuple[Figure, str]:
+    """The figure that `confusion` shows, and its alt text."""
     shares = 100 * counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7.5, 6))
@@ -186,47 +203,12 @@ def confusion(counts: np.ndarray, class_names: Sequence[str], *, title: str) -> 
         right = np.diag(shares)
         wrong = np.where(np.eye(len(shares), dtype=bool), -1, shares)
         row, column = np.unravel_index(wrong.argmax(), wrong.shape)
-        show(
-            figure,
-            f"Heat map, {title}. Per cent of each class. On the diagonal, the right answers: "
-            f"from {right.min():.0f} ({class_names[right.argmin()]}) to {right.max():.0f} "
-            f"({class_names[right.argmax()]}). Largest elsewhere: {class_names[row]} answered as "
-            f"{class_names[column]}, {wrong.max():.0f}.",
-        )
-
-
-def ladder(rows: Sequence[dict], *, title: str) -> tuple[Figure, str]:
-    """Draws the test accuracies of the course's models, one bar each.
-
-    Args:
-        rows: As `tables.summarise` returns them.
-        title: Title of the figure.
-
-    Returns:
-        The figure, and its alt text.
-    """
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(8, 0.6 * len(rows) + 1.4), layout="constrained")
-        axes = figure.add_subplot()
-        for place, row in enumerate(rows):
-            tests = 100 * np.array(row["test_accuracies"])
-            axes.barh(place, tests.mean(), color=COLOURS[0], alpha=0.75, height=0.6)
-            axes.plot(tests, np.full(len(tests), place), "o", color="black", markersize=3)
-            label = f" {results.percent(row['test_accuracies'])}"
-            axes.text(tests.max() + 0.5, place, label, va="center")
-        parameters = [f"{row['model']}\n{row['parameter_count']:,} parameters" for row in rows]
-        axes.set_yticks(range(len(rows)), parameters)
-        axes.invert_yaxis()
-        axes.set(title=title, xlabel="test accuracy in per cent; dots: single seeds", xlim=(0, 100))
-        axes.axvline(10, color="black", linestyle="--", label="guessing")
-        axes.grid(axis="y", visible=False)
-        axes.legend(loc="upper right")
-        listed = "; ".join(
-            f"{row['model']} {results.percent(row['test_accuracies'])} "
-            f"with {row['parameter_count']:,} parameters"
-            for row in rows
-        )
-    return figure, f"Bar chart, {title}: {listed}. A dashed line marks guessing at 10 %."
+    return figure, (
+        f"Heat map, {title}. Per cent of each class. On the diagonal, the right answers: "
+        f"from {right.min():.0f} ({class_names[right.argmin()]}) to {right.max():.0f} "
+        f"({class_names[right.argmax()]}). Largest elsewhere: {class_names[row]} answered as "
+        f"{class_names[column]}, {wrong.max():.0f}."
+    )
 
 
 def _over_seeds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:

@@ -54,9 +54,15 @@ def test_seeds_may_be_a_text_as_papermill_passes_it():
     assert config.resolve("x", "dense", seeds="3").seeds == (3,)
 
 
+def test_other_lists_of_numbers_are_read_like_seeds():
+    assert config.whole_numbers("kernel_sizes", "[1, 3]", least=1) == (1, 3)
+    with pytest.raises(ValueError, match=r"kernel_sizes is \[0\]; .* from 1 up, as in \[1, 2, 3\]"):
+        config.whole_numbers("kernel_sizes", [0], least=1)
+
+
 def test_profiles_grow_and_divide_into_ten_classes():
     smoke, lesson, full = config.PROFILES.values()
-    for part in ("train", "val", "test"):
+    for part in ("train", "val", "test", "part"):
         sizes = [getattr(profile, part) for profile in (smoke, lesson, full)]
         assert sizes == sorted(sizes) and all(size % 10 == 0 for size in sizes)
     assert smoke.epochs.keys() == lesson.epochs.keys() == full.epochs.keys()

@@ -89,6 +89,19 @@ def test_changing_the_source_array_afterwards_changes_nothing():
     assert copied.x_val.any() and not copied.x_val.flags.writeable
 
 
+def test_fewer_images_are_the_first_of_each_class():
+    images = data.load("digits", "smoke")
+    part = data.fewer(images, 50)
+    assert np.bincount(part.y_train).tolist() == [5] * 10
+    for c in range(10):
+        whole = images.x_train[images.y_train == c][:5]
+        assert np.array_equal(part.x_train[part.y_train == c], whole)
+    assert part.x_val is images.x_val and part.fingerprint != images.fingerprint
+    for count in (0, 55, 5_000):
+        with pytest.raises(ValueError, match="expected a multiple of 10"):
+            data.fewer(images, count)
+
+
 def test_digits_are_announced_unmissably(capsys):
     loaded = data.load("digits", "smoke")
     said = capsys.readouterr().out

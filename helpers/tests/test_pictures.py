@@ -56,3 +56,13 @@ def test_numbers_of_another_shape_are_refused():
         pictures.grey_levels(np.zeros((3, 3)))
     with pytest.raises(ValueError, match="finite"):
         pictures.grey_levels(np.full((1, 3, 3), np.nan))
+
+
+def test_predictions_tell_the_best_class_of_each_picture(figure_shown):
+    photos = {name: np.full((32, 32, 3), 9, np.uint8) for name in "abcd"}
+    answers = np.eye(5)[[4, 0, 1, 2]] * 0.5 + 0.1
+    pictures.predictions(photos, answers, ["ant", "bee", "cat", "dog", "elk"], alt="Four.")
+    assert "Four. Most probable: a: elk 60%; b: ant 60%; c: bee 60%" in figure_shown()
+    for some in ({}, photos):
+        with pytest.raises(ValueError, match="expected as many"):
+            pictures.predictions(some, answers[:0], ["ant"], alt="None.")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from helpers import plots
+from helpers import confidence, plots
 
 
 def test_bars_tell_their_values(figure_shown):
@@ -18,6 +18,22 @@ def test_lines_tell_their_values_and_the_spread_of_several_seeds(figure_shown):
     alt = figure_shown()
     assert "accuracy over shift from 0 to 1: dense 0.6, 0.25; of one seed 0.1, 0.3." in alt
     assert "guessing at 0.1" in alt and "spread over seeds" in alt
+
+
+def test_dots_tell_mean_and_spread(figure_shown):
+    groups = {"3 × 3": np.array([0.7, 0.72]), "5 × 5": np.array([0.75])}
+    plots.dots(groups, title="T", axis="accuracy in per cent", scale=100)
+    assert "3 × 3 71.0 ± 1.4; 5 × 5 75.0." in figure_shown()
+
+
+def test_histograms_tell_the_confident_share(figure_shown):
+    confidence.histograms({"inside": np.array([0.2, 0.95, 1.0])}, title="T", axis="A")
+    assert "inside: median 0.95, 67% > 0.9" in figure_shown()
+
+
+def test_the_reliability_diagram_tells_its_bins(figure_shown):
+    confidence.reliability({"as trained": [(0.25, 0.5, 4), (0.9, 0.85, 12)]}, title="T")
+    assert "as trained: 0.25 → 0.50, 0.90 → 0.85" in figure_shown()
 
 
 def test_one_seed_has_no_spread():
@@ -39,13 +55,3 @@ def test_the_confusion_matrix_tells_the_worst_pair(figure_shown):
     plots.confusion(counts, ["cat", "dog", "ship"], title="T")
     alt = figure_shown()
     assert "from 60 (cat) to 100 (dog)" in alt and "cat answered as dog, 30" in alt
-
-
-def test_the_ladder_tells_every_model():
-    rows = [
-        {"model": "dense", "parameter_count": 1_000, "test_accuracies": [0.5, 0.52]},
-        {"model": "conv", "parameter_count": 500, "test_accuracies": [0.7]},
-    ]
-    figure, alt = plots.ladder(rows, title="T")
-    assert "dense 51.0 ± 1.4 % with 1,000 parameters; conv 70.0 % with 500 parameters" in alt
-    assert len(figure.axes[0].patches) == 2

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -69,15 +70,38 @@ def test_the_table_goes_between_its_markers():
 def test_the_picture_is_drawn_from_the_records_alone():
     def record(model, seed, accuracy):
         numbers = {"seed": seed, "parameter_count": 1_000, "seconds": 1, "val_accuracy": 0.5}
-        named = {"notebook": "01_a", "kind": "training", "model": model, "dataset": "digits"}
+        named = {"notebook": "01_a", "kind": "training", "model": model, "dataset": "digits"} | {
+            "profile": "full"
+        }
         return named | numbers | {"test_accuracy": accuracy}
 
     records = [record("b", 0, 0.6), record("b", 1, 0.62), record("a", 0, 0.5)]
-    svg, line = publish.drawn(records)
-    assert publish.drawn(records) == (svg, line) and svg.startswith("<?xml")
-    alt = line.removeprefix("![").removesuffix("](figures/ladder.svg)")
-    assert alt in svg and "a 50.0 % with 1,000 parameters; b 61.0 ± 1.4 %" in alt
-    assert publish.drawn([*records, record("c", 0, None)]) == (svg, line)
+    begins = [f"<!-- {part}: begin -->\n<!-- {part}: end -->" for part in ("results", "charts")]
+    readme, figures = publish.readme_and_figures("\n".join(begins), records)
+    assert publish.readme_and_figures(readme, records) == (readme, figures)
+    assert list(figures) == ["ladder.svg"] and figures["ladder.svg"].startswith("<?xml")
+    (alt,) = re.findall(r"!\[(.*)\]\(figures/ladder.svg\)", readme)
+    assert alt in figures["ladder.svg"]
+    assert "a 50.0 % with 1,000 parameters; b 61.0 ± 1.4 %" in alt
+    untested = [*records, record("c", 0, None)]
+    assert publish.readme_and_figures(readme, untested) == (readme, figures)
+
+
+def test_only_the_model_of_this_run_is_published(tmp_path, monkeypatch):
+    from helpers import models
+
+    monkeypatch.setattr(models, "PUBLISHED", tmp_path / "published" / "advanced.keras")
+    saved = tmp_path / "advanced-cifar-10-full.keras"
+    saved.write_bytes(b"model")
+    record = {"notebook": "05_a", "model": "best", "test_accuracy": 0.5}
+    saved.with_suffix(".json").write_text(json.dumps({"record": record}))
+    publish.publish_model(tmp_path, "06_b", [record])
+    assert not models.PUBLISHED.exists()
+    with pytest.raises(SystemExit, match="is not of this run"):
+        publish.publish_model(tmp_path, "05_a", [record | {"test_accuracy": 0.6}])
+    publish.publish_model(tmp_path, "05_a", [record | {"history": {}}])
+    assert models.PUBLISHED.read_bytes() == b"model"
+    assert json.loads(models.PUBLISHED.with_suffix(".json").read_text())["record"] == record
 
 
 def test_a_notebook_is_published_beside_the_records_of_the_others(tmp_path):

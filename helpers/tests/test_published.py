@@ -1,11 +1,13 @@
 """The README, its picture and the notebooks' prose, held to the published records."""
 
+import hashlib
+import html
 import json
 import re
 
 import numpy as np
 
-from helpers import config, results, tables
+from helpers import config, models, results, tables
 from helpers.tools import publish
 
 ROOT = config.course_root()
@@ -24,16 +26,28 @@ def published_measurement(notebook: str, name: str) -> float:
     return value
 
 
-def test_the_readme_and_its_picture_show_the_published_records():
+def test_the_readme_and_its_pictures_show_the_published_records():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    svg, ladder = publish.drawn(results.published())
-    table = tables.published_table(results.published())
-    assert publish.with_part(readme, "results", f"{table}\n\n{ladder}") == readme
-    alt = re.search(r"!\[(.*)\]", ladder)[1]
-    assert alt in publish.LADDER.read_text(encoding="utf-8") and alt in svg
+    expected, figures = publish.readme_and_figures(readme, results.published())
+    assert expected == readme
+    shown = dict(re.findall(r"!\[([^\]]*)\]\(figures/(\w+\.svg)\)", readme))
+    for alt, name in shown.items():
+        stored = (publish.FIGURES / name).read_text(encoding="utf-8")
+        assert alt in html.unescape(stored) and len(stored) < 200_000
+        assert name == "bench.svg" or alt in html.unescape(figures.pop(name))
+    assert not figures, "a chart that the README doesn't show"
     assert json.loads(results.PUBLISHED.read_text(encoding="utf-8"))["records"] == publish.merged(
         results.published(), [], ""
     )
+
+
+def test_the_published_model_is_the_one_of_the_records():
+    content = models.PUBLISHED.read_bytes()
+    about = json.loads(models.PUBLISHED.with_suffix(".json").read_text(encoding="utf-8"))
+    assert len(content) < 10_000_000 and about["sha256"] == hashlib.sha256(content).hexdigest()
+    assert any(about["record"].items() <= record.items() for record in results.published())
+    tested = [r["test_accuracy"] for r in tables.tested(results.published())]
+    assert about["record"]["test_accuracy"] == max(tested)
 
 
 def test_the_published_run_shows_what_notebook_01_claims():

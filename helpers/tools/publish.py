@@ -17,7 +17,8 @@ from helpers import config
 from helpers.tools import execution, setup
 
 README = config.course_root() / "README.md"
-LADDER = config.course_root() / "figures" / "ladder.svg"
+FIGURES = config.course_root() / "figures"
+MODEL = "advanced"
 
 
 def main() -> None:
@@ -70,13 +71,13 @@ def publish(path: Path, cifar10_dir: Path) -> None:
     datasets = sorted({record["dataset"] for record in tables.tested(records)})
     if len(datasets) > 1:
         sys.exit(f"Nothing was published: the records would mix {' and '.join(datasets)}.")
-    svg, ladder = drawn(records)
-    shown = f"{tables.published_table(records)}\n\n{ladder}"
-    readme = with_part(README.read_text(encoding="utf-8"), "results", shown)
+    readme, figures = readme_and_figures(README.read_text(encoding="utf-8"), records)
     storage.write_whole(path, nbformat.writes(cleaned(executed)) + "\n")
     storage.write_whole(results.PUBLISHED, json.dumps({"records": records}, indent=1) + "\n")
-    storage.write_whole(LADDER, svg)
+    for name, svg in figures.items():
+        storage.write_whole(FIGURES / name, svg)
     storage.write_whole(README, readme)
+    publish_model(runs / "models", path.stem, records)
     rows = tables.markdown_table(tables.summarise(records)).splitlines()
     for other in execution.choose_notebooks(None):
         stored = other.read_text(encoding="utf-8")
@@ -101,19 +102,48 @@ def restore(published: list[dict], notebook: str, folder: Path) -> None:
         storage.write_whole(folder / f"published-{number:03d}.json", json.dumps(record))
 
 
-def drawn(records: list[dict]) -> tuple[str, str]:
-    """The ladder of results, drawn from records: an SVG, and the README's line that shows it.
+def readme_and_figures(readme: str, records: list[dict]) -> tuple[str, dict[str, str]]:
+    """The README with the table and the charts of these records, and the charts' files.
 
-    The same records give the same SVG, byte by byte, on one machine.
+    Args:
+        readme: The README's text.
+        records: Records of one dataset and profile.
+
+    Returns:
+        The new text; and by file name the SVGs of `figures/`. The same records give the same
+        SVGs, byte by byte, on one machine.
     """
-    from helpers import plots, style, tables
+    from helpers import style, tables
+    from helpers.tools import charts
 
-    dataset = tables.tested(records)[0]["dataset"]
-    title = f"Test accuracy on {dataset}"
-    figure, alt = plots.ladder(tables.summarise(records), title=title)
-    return style.svg(
-        figure, alt
-    ), f"![{alt}]({LADDER.relative_to(config.course_root()).as_posix()})"
+    figures = charts.drawn(records)
+    lines = {name: f"![{alt}](figures/{name}.svg)" for name, (_, alt) in figures.items()}
+    ladder = lines.pop("ladder")
+    readme = with_part(readme, "results", f"{tables.published_table(records)}\n\n{ladder}")
+    readme = with_part(readme, "charts", "\n\n".join(lines.values()))
+    return readme, {f"{name}.svg": style.svg(*figure) for name, figure in figures.items()}
+
+
+def publish_model(saved: Path, notebook: str, records: list[dict]) -> None:
+    """Copies the model that a notebook has saved, and its side file, into `notebooks/models`.
+
+    Args:
+        saved: Folder in which the run has saved its models.
+        notebook: The notebook that was run; another one's model is left as it is.
+        records: The published records; the side file has to name one of them.
+    """
+    from helpers import models, storage
+
+    for path in saved.glob(f"{MODEL}-*-full.keras"):
+        about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        source = about["record"]
+        if source["notebook"] != notebook:
+            continue
+        if not any(source.items() <= record.items() for record in records):
+            sys.exit(f"{path.name} is not of this run; delete {saved} and publish again.")
+        storage.write_whole(models.PUBLISHED, path.read_bytes())
+        side = path.with_suffix(".json").read_bytes()
+        storage.write_whole(models.PUBLISHED.with_suffix(".json"), side)
 
 
 def cleaned(notebook):
@@ -187,7 +217,7 @@ def with_part(readme: str, part: str, content: str) -> str:
 
     Args:
         readme: The whole text.
-        part: Name in the markers: `results` (table and ladder) or `speed` (the chart).
+        part: Name in the markers: `results` (table and ladder), `charts` or `speed`.
         content: What is to stand there.
 
     Raises:

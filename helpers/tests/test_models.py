@@ -1,0 +1,131 @@
+"""Models that are saved with a side file, and opened with suspicion."""
+
+import dataclasses
+import hashlib
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from helpers import evaluation, models, results
+from helpers.tests.tiny import fit, network
+
+
+@pytest.fixture
+def run(data, settings):
+    return fit(network(), data, settings)
+
+
+@pytest.fixture
+def path(run, data):
+    return models.save(run, data, "advanced")
+
+
+def test_a_saved_model_answers_as_the_trained_one(run, data, settings, path):
+    saved = models.load(path, settings)
+    expected = evaluation.probabilities(run, data.x_val)
+    assert np.allclose(evaluation.probabilities(saved, data.x_val), expected, atol=1e-5)
+    assert evaluation.accuracy(saved, data.x_val, data.y_val) == evaluation.accuracy(
+        run, data.x_val, data.y_val
+    )
+
+
+def test_the_side_file_tells_what_the_numbers_mean(run, data, path):
+    assert path.name == "advanced-digits-smoke.keras"
+    about = json.loads(path.with_suffix(".json").read_text())
+    assert about["classes"] == list(data.class_names) and "32 x 32" in about["preprocessing"]
+    assert (about["dataset"], about["profile"]) == ("digits", "smoke")
+    assert about["dataset_fingerprint"] == data.fingerprint
+    record = results.read(run.record)
+    assert about["record"]["val_accuracy"] == record["val_accuracy"]
+    assert about["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert sorted(p.name for p in path.parent.iterdir()) == [
+        "advanced-digits-smoke.json",
+        "advanced-digits-smoke.keras",
+    ]
+
+
+def test_dataset_and_profile_are_part_of_the_name():
+    names = {
+        models.saved_path("advanced", dataset, profile).name
+        for dataset in ("digits", "CIFAR-10", "CIFAR-10 (JPEG copy)")
+        for profile in ("smoke", "full")
+    }
+    assert len(names) == 6 and "advanced-cifar-10-jpeg-copy-full.keras" in names
+
+
+def test_the_file_holds_float32_and_no_optimizer():
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = network()
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert {layer.compute_dtype for layer in model.layers} == {"bfloat16"}
+    twin = models.in_float32(model)
+    assert {layer.compute_dtype for layer in twin.layers} == {"float32"} and not twin.compiled
+    for one, other in zip(model.get_weights(), twin.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_a_changed_file_is_refused(settings, path):
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(models.ModelError, match="another SHA-256"):
+        models.load(path, settings)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".json"])
+def test_both_files_are_needed(settings, path, suffix):
+    path.with_suffix(suffix).unlink()
+    with pytest.raises(models.ModelError, match=f"advanced-digits-smoke{suffix} is missing"):
+        models.load(path, settings)
+
+
+def rewritten(path, **changes):
+    """The side file with some entries changed; None takes an entry out."""
+    side = path.with_suffix(".json")
+    about = json.loads(side.read_text()) | changes
+    side.write_text(json.dumps({key: value for key, value in about.items() if value is not None}))
+
+
+@pytest.mark.parametrize("changes", [{"classes": None}, {"sha256": 5}, {"record": "x"}])
+def test_a_side_file_that_is_none_is_refused(settings, path, changes):
+    rewritten(path, **changes)
+    with pytest.raises(models.ModelError, match="is no side file of this course"):
+        models.load(path, settings)
+    path.with_suffix(".json").write_text("{")
+    with pytest.raises(models.ModelError, match="is no side file of this course"):
+        models.load(path, settings)
+
+
+def test_a_file_that_is_no_model_or_another_one_is_refused(settings, path):
+    rewritten(path, classes=["only", "two"])
+    with pytest.raises(models.ModelError, match=r"expected \(None, 32, 32, 3\) to \(None, 2\)"):
+        models.load(path, settings)
+    path.write_bytes(b"no model")
+    rewritten(path, sha256=hashlib.sha256(b"no model").hexdigest())
+    with pytest.raises(models.ModelError, match="can't be opened as a Keras model"):
+        models.load(path, settings)
+
+
+def test_code_inside_a_model_is_never_run(settings, path):
+    network = keras.Sequential(
+        [keras.Input((32, 32, 3)), keras.layers.Lambda(lambda x: x), keras.layers.Flatten()]
+    )
+    network.save(path)
+    rewritten(path, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    with pytest.raises(models.ModelError, match="can't be opened"):
+        models.load(path, settings)
+
+
+def test_the_published_model_is_found_for_cifar10_and_the_own_one_for_others(
+    data, settings, path, monkeypatch, tmp_path
+):
+    published = tmp_path / "published.keras"
+    monkeypatch.setattr(models, "PUBLISHED", published)
+    cifar = dataclasses.replace(data, name="CIFAR-10 (JPEG copy)")
+    assert models.find(settings, data) == path and models.find(settings, cifar) is None
+    published.write_bytes(b"")
+    assert models.find(settings, cifar) == published and models.find(settings, data) == path
+    assert models.find(dataclasses.replace(settings, profile="class"), data) is None

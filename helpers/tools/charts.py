@@ -1,0 +1,152 @@
+"""The charts of `figures/`, drawn from published records alone; each with its alt text."""
+
+from collections.abc import Callable, Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+
+from helpers import plots, results, tables
+from helpers.style import COLOURS, STYLE
+
+Chart = tuple[Figure, str]
+SHIFTS = [f"accuracy after a shift of {d}" for d in range(5)]
+
+
+def drawn(records: list[dict]) -> dict[str, Chart]:
+    """All charts for which there are records: by name, the figure and its alt text.
+
+    Args:
+        records: Records of one dataset and profile.
+    """
+    makers: dict[str, Callable[[list[dict]], Chart | None]] = {
+        "ladder": _ladder,
+        "curves": _curves,
+        "kernel_size": _kernel_size,
+        "ablation": _ablation,
+        "confusion": _confusion,
+        "robustness": _robustness,
+    }
+    charts = {name: make(records) for name, make in makers.items()}
+    return {name: chart for name, chart in charts.items() if chart is not None}
+
+
+def _ladder(records: list[dict]) -> Chart:
+    dataset = tables.tested(records)[0]["dataset"]
+    return ladder(tables.summarise(records), title=f"Test accuracy on {dataset}")
+
+
+def _curves(records: list[dict]) -> Chart | None:
+    """Validation accuracy over the share of the training, first seed of each tested model."""
+    first = {}
+    for record in sorted(tables.tested(records), key=lambda r: r["seed"]):
+        first.setdefault((record["notebook"], record["model"]), record)
+    if not any("history" in record for record in first.values()):
+        return None
+    told = []
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(8, 4), layout="constrained")
+        axes = figure.add_subplot()
+        for (_, model), record in sorted(first.items()):
+            scores = 100 * np.array(record["history"]["val_accuracy"])
+            axes.plot(range(1, len(scores) + 1), scores, label=model)
+            told.append(f"{model} {scores[0]:.0f} to {scores[-1]:.0f} in {len(scores)} epochs")
+        title = "Validation accuracy while training, one seed each"
+        axes.set(title=title, xlabel="epoch", ylabel="per cent", ylim=(0, 100))
+        axes.legend()
+    return figure, f"Line chart, {title}: {'; '.join(told)}."
+
+
+def _kernel_size(records: list[dict]) -> Chart | None:
+    groups: dict[str, list[float]] = {}
+    for record in records:
+        if record["kind"] == "training" and record["model"].startswith("kernel "):
+            groups.setdefault(record["model"], []).append(record["val_accuracy"])
+    if not groups:
+        return None
+    title, axis = "Kernel size in the two-layer CNN", "validation accuracy in per cent"
+    return plots.drawn_dots(dict(sorted(groups.items())), title=title, axis=axis, scale=100)
+
+
+def _ablation(records: list[dict]) -> Chart | None:
+    begin = "ablation, worth of "
+    rows = {r["name"].removeprefix(begin): r for r in records if _named(r).startswith(begin)}
+    if not rows:
+        return None
+    title, told = "What each part of the advanced CNN is worth", []
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(8, 0.5 * len(rows) + 1.3), layout="constrained")
+        axes = figure.add_subplot()
+        for place, (name, row) in enumerate(rows.items()):
+            value, spread = 100 * row["value"], row["spread"]
+            error = None if spread is None else 100 * spread
+            axes.barh(place, value, xerr=error, capsize=5, color=COLOURS[0], alpha=0.6)
+            told.append(f"{name} {value:.1f}" + ("" if error is None else f" ± {error:.1f}"))
+        axes.axvline(0, color="black", linewidth=1)
+        axes.set_yticks(range(len(rows)), list(rows))
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.grid(axis="y", visible=False)
+        axes.set(title=title, xlabel="points of validation accuracy, complete minus without it")
+    return figure, f"Bar chart, {title}, in points at a short budget: {'; '.join(told)}."
+
+
+def _confusion(records: list[dict]) -> Chart | None:
+    found = [r for r in records if _named(r) == "confusions"]
+    if not found:
+        return None
+    title = "Advanced CNN, better recipe, validation images"
+    return plots.drawn_confusion(np.array(found[-1]["rows"]), found[-1]["labels"], title=title)
+
+
+def _robustness(records: list[dict]) -> Chart | None:
+    series = {}
+    for notebook in sorted({r["notebook"] for r in records}):
+        values = {
+            _named(r): r["value"] for r in records if r["notebook"] == notebook and "value" in r
+        }
+        if set(SHIFTS) <= set(values):
+            series[notebook[:2]] = np.array([values[name] for name in SHIFTS])
+    if not series:
+        return None
+    named = {f"notebook {number}": values for number, values in series.items()}
+    words = {"x_axis": "shift in pixels", "y_axis": "validation accuracy"}
+    title = "Images shifted to the right, by model"
+    return plots.drawn_lines(range(5), named, title=title, **words, line=(0.1, "guessing"))
+
+
+def _named(record: dict) -> str:
+    return record.get("name") or ""
+
+
+def ladder(rows: Sequence[dict], *, title: str) -> tuple[Figure, str]:
+    """Draws the test accuracies of the course's models, one bar each.
+
+    Args:
+        rows: As `tables.summarise` returns them.
+        title: Title of the figure.
+
+    Returns:
+        The figure, and its alt text.
+    """
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(8, 0.6 * len(rows) + 1.4), layout="constrained")
+        axes = figure.add_subplot()
+        for place, row in enumerate(rows):
+            tests = 100 * np.array(row["test_accuracies"])
+            axes.barh(place, tests.mean(), color=COLOURS[0], alpha=0.75, height=0.6)
+            axes.plot(tests, np.full(len(tests), place), "o", color="black", markersize=3)
+            label = f" {results.percent(row['test_accuracies'])}"
+            axes.text(tests.max() + 0.5, place, label, va="center")
+        parameters = [f"{row['model']}\n{row['parameter_count']:,} parameters" for row in rows]
+        axes.set_yticks(range(len(rows)), parameters)
+        axes.invert_yaxis()
+        axes.set(title=title, xlabel="test accuracy in per cent; dots: single seeds", xlim=(0, 100))
+        axes.axvline(10, color="black", linestyle="--", label="guessing")
+        axes.grid(axis="y", visible=False)
+        axes.legend(loc="upper right")
+        listed = "; ".join(
+            f"{row['model']} {results.percent(row['test_accuracies'])} "
+            f"with {row['parameter_count']:,} parameters"
+            for row in rows
+        )
+    return figure, f"Bar chart, {title}: {listed}. A dashed line marks guessing at 10 %."
