@@ -1,5 +1,7 @@
 """Charts of how sure a model is: histograms of confidence, the reliability diagram."""
 
+from itertools import cycle
+
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
@@ -19,7 +21,7 @@ def histograms(groups: dict[str, np.ndarray], *, title: str, axis: str) -> None:
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7, 3.6))
         axes = figure.add_subplot()
-        for (name, values), colour in zip(groups.items(), COLOURS, strict=False):
+        for (name, values), colour in zip(groups.items(), cycle(COLOURS), strict=False):
             shares = 100 * np.histogram(values, edges)[0] / len(values)
             axes.stairs(shares, edges, fill=True, alpha=0.4, color=colour, label=name)
             told.append(
@@ -43,7 +45,7 @@ def reliability(bins: dict[str, list[tuple[float, float, int]]], *, title: str) 
         figure = Figure(figsize=(5.4, 4.6))
         axes = figure.add_subplot()
         axes.plot([0, 1], [0, 1], "--", color="black", label="calibrated")
-        for (name, rows), colour in zip(bins.items(), COLOURS, strict=False):
+        for (name, rows), colour in zip(bins.items(), cycle(COLOURS), strict=False):
             confidence, right, counts = np.array(rows, float).T
             sizes = 20 + 200 * counts / counts.sum()
             axes.plot(confidence, right, color=colour, label=name)

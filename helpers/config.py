@@ -20,6 +20,7 @@ class Profile:
         part: Training images of an experiment that needs many trainings.
         seeds: Training seeds, one training each.
         repeats: Seeds of an experiment that compares seeds.
+        ablation_seeds: Seeds of an experiment whose single trainings are long.
         epochs: Passes over the training images, by kind of model.
     """
 
@@ -29,6 +30,7 @@ class Profile:
     part: int
     seeds: tuple[int, ...]
     repeats: int
+    ablation_seeds: int
     epochs: dict[str, int]
 
 
@@ -41,6 +43,7 @@ PROFILES = {
         part=400,
         seeds=(0, 1),
         repeats=2,
+        ablation_seeds=1,
         epochs={"dense": 2, "one_conv": 2, "two_conv": 2, "kernel": 1, "advanced": 2, "part": 1},
     ),
     # a lesson: minutes
@@ -51,6 +54,7 @@ PROFILES = {
         part=1_000,
         seeds=(0, 1, 2),
         repeats=8,
+        ablation_seeds=1,
         epochs={"dense": 8, "one_conv": 6, "two_conv": 5, "kernel": 3, "advanced": 4, "part": 4},
     ),
     # the published numbers
@@ -61,6 +65,7 @@ PROFILES = {
         part=6_000,
         seeds=(0, 1, 2),
         repeats=8,
+        ablation_seeds=3,
         epochs={
             "dense": 40,
             "one_conv": 16,

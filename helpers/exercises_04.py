@@ -1,6 +1,5 @@
 """Checks of the exercises of notebook 04. Each returns a hint, empty if the answer is right."""
 
-import itertools
 from collections.abc import Callable
 
 import keras
@@ -36,27 +35,26 @@ def _multiplications(answer: Callable[[int, int, int, int], int]) -> str:
     return "Places of the map, times weights of one filter, times filters."
 
 
-def _share_of_gaps(answer: Callable[[np.ndarray, float], float]) -> str:
-    accuracies, gap = np.array([0.61, 0.64, 0.6, 0.67, 0.63, 0.6175]), 0.028
-    got = answer(accuracies.copy(), gap)
-    if got is None:
-        return "The function returns nothing yet. itertools.combinations gives the pairs."
-    if np.shape(got) != ():
-        return f"The result has shape {np.shape(got)}; one number is asked for: a share."
-    differences = np.array([a - b for a, b in itertools.combinations(accuracies, 2)])
-    count, pairs = int((abs(differences) >= gap).sum()), len(differences)
-    exact = answer(np.array([0.5, 0.75]), 0.25)
-    if np.isclose(float(got), count / pairs):
-        return "" if np.isclose(float(exact), 1) else "A pair exactly `gap` apart counts as well."
-    if np.isclose(float(got), count):
-        return "You counted the pairs. The share is the count, divided by the number of pairs."
-    if np.isclose(float(got), (differences >= gap).sum() / pairs):
-        return "A gap has no sign: take the absolute value."
-    if np.isclose(float(got), 2 * count / len(accuracies) ** 2):
-        return "No training makes a pair with itself: of 6 trainings there are 15 pairs, not 36."
-    if np.isclose(float(got), (abs(np.diff(accuracies)) >= gap).mean()):
-        return "You took neighbours in the list only. Every training pairs with every other one."
-    return "For the accuracies 0.5, 0.6, 0.75 and the gap 0.12 it is 2 of 3 pairs."
+def _seeds_needed(answer: Callable[[float], int]) -> str:
+    levels = [0.3, 0.05, 0.0125, 0.25, 0.01, 0.001]
+    got = [answer(level) for level in levels]
+    if got[0] is None:
+        return "The function returns nothing yet. With n seeds the smallest p-value is 2 / 2**n."
+    if any(np.shape(g) != () for g in got):
+        return f"The result has shape {np.shape(got[0])}; one number is asked for."
+    got = np.array(got, float)
+    expected = np.array([3, 6, 8, 4, 8, 11])
+    if np.array_equal(got, expected):
+        return ""
+    if np.array_equal(got, expected - 1):
+        return "One too few: the test looks at both sides, so the smallest p is 2 / 2**n."
+    if np.array_equal(got, [3, 6, 8, 3, 8, 11]):
+        return "For the level 0.25 three seeds give exactly 0.25; *below* the level is asked for."
+    if np.array_equal(got, np.floor(got)) and np.array_equal(got, expected + 1):
+        return "One too many: begin to count at one seed, and stop at the first that is enough."
+    if np.allclose(got, 1 - np.log2(levels)):
+        return "There is no part of a seed: go up to the next whole number."
+    return "Count up from 1 until 2 / 2**n is below the level."
 
 
 def _paired_difference(answer: Callable[[np.ndarray, np.ndarray], tuple]) -> str:
@@ -90,7 +88,8 @@ def _dilated_network(answer: Callable[[], keras.Model]) -> str:
     hint = judging.model_hint(model, LARGEST_MODEL, fewest=2, most=2)
     if hint:
         return hint
-    rates = [max(layer.dilation_rate) for layer in model.layers if hasattr(layer, "dilation_rate")]
+    layers = judging.all_layers(model)
+    rates = [max(layer.dilation_rate) for layer in layers if hasattr(layer, "dilation_rate")]
     if max(rates, default=1) == 1:
         return "No convolution is dilated: Conv2D has the argument dilation_rate."
     return ""
@@ -98,7 +97,7 @@ def _dilated_network(answer: Callable[[], keras.Model]) -> str:
 
 EXERCISES: dict[str, Callable[..., str]] = {
     "04.1": _multiplications,
-    "04.2": _share_of_gaps,
+    "04.2": _seeds_needed,
     "04.3": _paired_difference,
     "04.4": _dilated_network,
 }

@@ -15,7 +15,7 @@ def _normalised_later(answer: Callable[..., np.ndarray]) -> str:
     x = rng.normal(2, 3, (4, 5, 6, 3))
     gamma, beta, mean = (rng.normal(1, 1, 3) for _ in range(3))
     variance, epsilon = rng.uniform(0.5, 4, 3), 0.5
-    got = answer(x.copy(), gamma, beta, mean, variance, epsilon)
+    got = answer(*(a.copy() for a in (x, gamma, beta, mean, variance)), epsilon)
     if got is None:
         return "The function returns nothing yet. Subtract the mean first."
     got = np.asarray(got, float)
@@ -65,7 +65,7 @@ def _smoothed(answer: Callable[[np.ndarray, int, float], np.ndarray]) -> str:
 
 
 def _plateau_rates(answer: Callable[[list, float, float, int], list]) -> str:
-    losses = [2.0, 1.5, 1.6, 1.55, 1.7, 1.4, 1.4, 1.45, 1.5, 1.6, 1.7, 1.3]
+    losses = [2.0, 2.1, 1.5, 1.6, 1.55, 1.7, 1.4, 1.4, 1.45, 1.5, 1.65, 1.6, 1.62, 1.3, 1.2]
     got = answer(list(losses), 0.8, 0.5, 2)
     if got is None:
         return "The function returns nothing yet. Keep three things: rate, best loss, bad epochs."
@@ -80,6 +80,12 @@ def _plateau_rates(answer: Callable[[list, float, float, int], list]) -> str:
         return ""
     if is_like(at_once=True):
         return "The new rate counts from the *next* epoch on: note the rate, then change it."
+    if is_like(late=True):
+        return "One epoch late: the rate falls when the count *reaches* patience."
+    if is_like(first_is_bad=True):
+        return "The first epoch is the best one so far, not a bad one: begin with best = infinity."
+    if is_like(forget_best=True):
+        return "A reduction doesn't change the best loss: only a lower loss does."
     if is_like(keep_count=True):
         return "After a reduction the count of bad epochs goes back to 0."
     if is_like(previous=True):
@@ -100,13 +106,16 @@ def _rates(
     patience,
     *,
     at_once=False,
+    late=False,
+    first_is_bad=False,
+    forget_best=False,
     keep_count=False,
     previous=False,
     equal_is_better=False,
     keep_bad=False,
 ) -> list[float]:
     """Learning rates as Keras' callback chooses them, or with one typical mistake."""
-    rates, best, bad = [], np.inf, 0
+    rates, best, bad = [], (losses[0] if first_is_bad else np.inf), 0
     for loss in losses:
         noted = rate
         better = loss <= best if equal_is_better else loss < best
@@ -115,9 +124,10 @@ def _rates(
         elif not keep_bad:
             bad = 0
         best = loss if previous else min(best, loss)
-        if bad >= patience:
+        if bad >= patience + late:
             rate = rate * factor
             bad = bad if keep_count else 0
+            best = loss if forget_best else best
         rates.append(rate if at_once else noted)
     return rates
 
@@ -127,7 +137,8 @@ def _slim_network(answer: Callable[[], keras.Model]) -> str:
     hint = judging.model_hint(model, LARGEST_MODEL, fewest=2)
     if hint:
         return hint
-    if not any(isinstance(layer, keras.layers.BatchNormalization) for layer in model.layers):
+    kinds = [type(layer) for layer in judging.all_layers(model)]
+    if keras.layers.BatchNormalization not in kinds:
         return "There is no batch normalisation in it."
     return ""
 

@@ -64,27 +64,34 @@ def _brier_score(answer: Callable[[np.ndarray, np.ndarray], float]) -> str:
 def _lowest_threshold(answer: Callable[[np.ndarray, np.ndarray, float], float | None]) -> str:
     confidences = np.array([0.95, 0.5, 0.7, 0.9, 0.6, 0.8])
     right = np.array([True, False, False, True, True, True])
-    got = answer(confidences.copy(), right.copy(), 0.8)
+    got = answer(confidences.copy(), right.copy(), 0.79)
     if got is None:
-        return "The function returns nothing yet. Try the confidences from the lowest on."
+        return (
+            "The function returns nothing yet, or finds no threshold where 0.6 will do: of the "
+            "five answers accepted there, four are right."
+        )
     if np.shape(got) != ():
         return f"The result has shape {np.shape(got)}; one number is asked for."
     got = float(got)
+    if np.isclose(got, 0.5):
+        return "A confidence that equals the threshold is accepted as well: at least, not above."
+    if np.isclose(got, 0.95):
+        return "That is the first that you met, or the highest. Sort them; begin with the lowest."
     if np.isclose(got, 0.8):
-        return (
-            "That threshold works, but 0.6 or 0.7 may do: try the confidences from the lowest on."
-        )
+        return "You came down and stopped where it failed; below that it can hold again, at 0.6."
+    if not np.isclose(confidences, got).any():
+        return "Try only the confidences that occur: they are the steps of the share."
     if not np.isclose(got, 0.6):
-        return (
-            "Accept every confidence of at least the threshold; the share right must be `wanted`."
-        )
-    never = answer(confidences.copy(), np.zeros(6, bool), 0.8)
-    if never is not None:
+        return "Among the answers accepted, the share of right ones must reach `wanted`."
+    if answer(confidences.copy(), np.zeros(6, bool), 0.79) is not None:
         return "If no threshold reaches `wanted`, return None."
     exact = answer(np.array([0.4, 0.6]), np.array([False, True]), 0.5)
-    if not np.isclose(float(exact), 0.4):
-        return "A share that just equals `wanted` is enough, and the threshold itself is accepted."
+    if exact is None or not np.isclose(float(exact), 0.4):
+        return "A share that just equals `wanted` is enough."
     return ""
+
+
+_EDGES = {0: (255, 0, 0), -1: (0, 0, 255)}  # columns of the made-up picture, and their colours
 
 
 def _letterbox(answer: Callable[[np.ndarray], np.ndarray]) -> str:
@@ -96,14 +103,16 @@ def _letterbox(answer: Callable[[np.ndarray], np.ndarray]) -> str:
     got = np.asarray(got)
     if got.shape != (32, 32, 3) or got.dtype != np.uint8:
         return f"It returns {got.dtype} of shape {got.shape}; expected uint8 (32, 32, 3)."
-    middle = got[16].astype(int)
-    if middle[0, 0] < middle[0, 2] + 100 or middle[-1, 2] < middle[-1, 0] + 100:
+    left, right = (abs(got[:, edge].astype(int) - c).max(axis=1) < 90 for edge, c in _EDGES.items())
+    if not (left & right).any():
         return "The left or the right edge of a wide picture is cut off; keep all of it."
-    picture_rows = int((abs(got[:, 16].astype(int) - 200).max(axis=1) < 20).sum())
-    if picture_rows > 20:
+    rows = np.flatnonzero(left & right)
+    if len(rows) > 20:
         return "A wide picture fills the whole square: its proportions were changed. Add bars."
-    if abs(picture_rows - 16) > 2:
-        return f"120 × 60 pixels should become 32 × 16; here the picture has {picture_rows} rows."
+    if abs(len(rows) - 16) > 2:
+        return f"120 × 60 pixels should become 32 × 16; here the picture has {len(rows)} rows."
+    if abs(rows.mean() - 15.5) > 2:
+        return "The bar is at one side only; put half of it above and half below."
     tall = np.asarray(answer(np.ascontiguousarray(wide.transpose(1, 0, 2))))
     if tall.shape != (32, 32, 3) or abs(tall.transpose(1, 0, 2).astype(int) - got).max() > 40:
         return "It works for a wide picture, and not for a tall one."

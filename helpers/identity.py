@@ -131,8 +131,8 @@ def _describe_object(thing, go) -> object:
     if isinstance(thing, keras.callbacks.Callback):
         skipped = ["_model", "model", "params", "validation_data"]
         if type(thing) is keras.callbacks.ModelCheckpoint:
-            if "{" in thing.filepath:
-                raise UnknownError("a ModelCheckpoint with { in its path writes several files")
+            if "{" in thing.filepath or not thing.filepath.endswith(".keras"):
+                raise UnknownError("a ModelCheckpoint that writes no single .keras file")
             skipped.append("filepath")  # where the file lies decides nothing
         return [
             "callback",

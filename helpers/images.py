@@ -3,28 +3,26 @@
 Reads with Pillow (https://pillow.readthedocs.io).
 """
 
-import io
 import os
 import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
-SUPPORTED = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
-MOST_PIXELS = 50_000_000
-MOST_BYTES = 100_000_000
-_BACKGROUND = (255, 255, 255)
-_WORDS = f"supported are {', '.join(SUPPORTED)}"
-_OTHERS = {
-    "SVG": "a drawing made of lines, not of pixels; export it as PNG",
-    "HEIC": "a phone's own format; export or share it as JPEG",
-    "PDF": "a document; export the page as PNG",
+from helpers import decoding
+from helpers.decoding import ImageError as ImageError
+
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
 }
-
-
-class ImageError(ValueError):
-    """A picture can't be used; the message says why, and what to do."""
 
 
 def prepare(
@@ -34,8 +32,8 @@ def prepare(
 ) -> np.ndarray:
     """Makes any picture into a small square one, as the course's networks expect it.
 
-    In this order: the first frame of an animation; turned upright by its EXIF note; 16 bits to 8;
-    transparency onto white; grey, palette and CMYK to RGB; the middle square cut out; made smaller
+    In this order: the first frame of an animation; the middle square cut out; turned upright by its
+    EXIF note; 16 bits to 8; transparency onto white; grey, palette and CMYK to RGB; made smaller
     with bicubic weights over all pixels that it covers, so that nothing flickers.
 
     Args:
@@ -55,13 +53,9 @@ def prepare(
         raise ValueError(f"crop is {crop!r}; expected 'center' or None.")
     if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= 4_096:
         raise ValueError(f"size is {size!r}; expected a whole number from 1 to 4,096.")
-    picture = _upright(_opened(source))
-    if crop:
-        side = min(picture.size)
-        left, top = ((length - side) // 2 for length in picture.size)
-        picture = picture.crop((left, top, left + side, top + side))
-    picture = _in_colour(picture)
-    return np.array(picture.resize((size, size), Image.Resampling.BICUBIC))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about size and notes: there are checks of our own
+        return _prepared(source, size, crop)
 
 
 def prepare_folder(
@@ -79,13 +73,25 @@ def prepare_folder(
     Raises:
         ImageError: There is no such folder, or no file in it.
     """
-    folder = Path(folder).expanduser()
-    if not folder.is_dir():
-        raise ImageError(f"{folder.name or folder} is not a folder; name one with pictures in it.")
-    files = sorted(p for p in folder.iterdir() if p.is_file() and p.name[0] != ".")
+    return prepare_all({path.name: path for path in files_of(folder)}, size, crop)
+
+
+def files_of(folder: str | os.PathLike) -> list[Path]:
+    """The files of a folder in alphabetical order, without those whose name begins with a dot.
+
+    Raises:
+        ImageError: There is no such folder, or no file in it.
+    """
+    folder = decoding.path_of(folder)
+    try:
+        if not folder.is_dir():
+            raise ImageError(f"{folder.name or folder} is not a folder; name one with pictures.")
+        files = sorted(p for p in folder.iterdir() if p.name[0] != "." and not p.is_dir())
+    except OSError as error:
+        raise ImageError(f"{folder.name or folder} can't be read: {error.strerror}.") from error
     if not files:
         raise ImageError(f"there is no file in {folder.name or folder}; put pictures into it.")
-    return prepare_all({path.name: path for path in files}, size, crop)
+    return files
 
 
 def prepare_all(
@@ -101,120 +107,37 @@ def prepare_all(
     return prepared, refused
 
 
-def _opened(source: object) -> Image.Image:
-    """The decoded first frame of a picture."""
-    if isinstance(source, np.ndarray):
-        return _from_array(source)
-    if isinstance(source, Image.Image):
-        name, picture = "the picture", source
-    else:
-        name, content = _content(source)
-        picture = _decoder(name, content)
-    if 0 in picture.size:
-        raise ImageError(f"{name} has no pixels: {picture.width} × {picture.height}.")
-    if picture.width * picture.height > MOST_PIXELS:
-        raise ImageError(_too_large(name, f"{picture.width:,} × {picture.height:,} pixels"))
-    try:
-        picture.load()
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
-        raise ImageError(_damaged(name, error)) from error
-    return picture
-
-
-def _content(source: object) -> tuple[str, bytes]:
-    """Name and bytes of a file, or of bytes that were uploaded."""
-    if isinstance(source, bytes | bytearray | memoryview):
-        name, content = "the picture", bytes(source)
-    elif isinstance(source, str | os.PathLike):
-        path = Path(source).expanduser()
-        name = path.name or str(path)
-        if path.is_dir():
-            raise ImageError(f"{name} is a folder; name one picture, or use prepare_folder.")
-        try:
-            if path.stat().st_size > MOST_BYTES:
-                megabytes = MOST_BYTES // 1_000_000
-                raise ImageError(f"{name} is larger than {megabytes} MB; make it smaller first.")
-            content = path.read_bytes()
-        except FileNotFoundError:
-            raise ImageError(f"{name} does not exist; check the path.") from None
-        except OSError as error:
-            raise ImageError(f"{name} can't be read: {error.strerror}.") from error
-    else:
-        raise ImageError(
-            f"a {type(source).__name__} is no picture; expected a path, bytes, a Pillow image or "
-            "a uint8 array."
-        )
-    if not content:
-        raise ImageError(f"{name} is empty (0 bytes); copy or download it again.")
-    return name, content
-
-
-def _decoder(name: str, content: bytes) -> Image.Image:
-    """A picture of which the header is read and nothing is decoded."""
-    other = _other_format(content)
-    if other:
-        raise ImageError(f"{name} is {other}: {_OTHERS[other]}; {_WORDS}.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # a limit of our own
-            return Image.open(io.BytesIO(content), formats=SUPPORTED)
-    except Image.DecompressionBombError as error:
-        raise ImageError(_too_large(name, "hundreds of millions of pixels")) from error
-    except UnidentifiedImageError:
-        raise ImageError(f"{name} is not a picture that can be read; {_WORDS}.") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise ImageError(_damaged(name, error)) from error
-
-
-def _other_format(content: bytes) -> str:
-    """What a file is that people often try, and that can't be read here; empty if none."""
-    head = content[:1_024].lstrip().lower()
-    if b"<svg" in head and head[:1] == b"<":
-        return "SVG"
-    if content[4:8] == b"ftyp" and content[8:12] in (b"heic", b"heix", b"mif1", b"hevc", b"msf1"):
-        return "HEIC"
-    return "PDF" if head.startswith(b"%pdf") else ""
-
-
-def _damaged(name: str, error: Exception) -> str:
-    return f"{name} is damaged or cut off ({error}); copy or download it again."
-
-
-def _too_large(name: str, pixels: str) -> str:
-    return f"{name} has {pixels}; at most {MOST_PIXELS:,} are read. Make it smaller first."
-
-
-def _from_array(array: np.ndarray) -> Image.Image:
-    fits = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
-    if array.dtype != np.uint8 or not fits:
-        raise ImageError(
-            f"an array of {array.dtype} and shape {array.shape} is given; expected uint8, "
-            "(rows, columns) or (rows, columns, 3 or 4)."
-        )
-    if 0 in array.shape:
-        raise ImageError(f"the array has no pixels: shape {array.shape}.")
-    return Image.fromarray(np.ascontiguousarray(array))
+def _prepared(source: object, size: int, crop: str | None) -> np.ndarray:
+    name, picture = decoding.opened(source)
+    side = min(picture.size)
+    left, top = ((length - side) // 2 for length in picture.size)
+    picture = picture.crop((left, top, left + side, top + side)) if crop else picture
+    picture = _in_colour(name, _upright(picture))
+    return np.array(picture.resize((size, size), Image.Resampling.BICUBIC))
 
 
 def _upright(picture: Image.Image) -> Image.Image:
     """Turned as the camera was held; a damaged EXIF note is ignored."""
     try:
-        return ImageOps.exif_transpose(picture)
-    except (OSError, SyntaxError, ValueError, KeyError, TypeError, ZeroDivisionError):
+        method = _TURNS.get(picture.getexif().get(_ORIENTATION))
+    except Exception:  # whatever is wrong with the note, the picture itself was read
         return picture
+    return picture if method is None else picture.transpose(method)
 
 
-def _in_colour(picture: Image.Image) -> Image.Image:
-    """As RGB, with 8 bits a channel."""
-    if picture.mode.startswith("I"):
-        values = np.asarray(picture).astype(np.int64)
-        sixteen_bits = picture.mode.startswith("I;16") or values.max() > 255
-        values = values // 257 if sixteen_bits else values
-        picture = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
-    if picture.mode == "F":
-        raise ImageError("the picture has floating-point values, whose white is unknown; save PNG.")
+def _in_colour(name: str, picture: Image.Image) -> Image.Image:
+    """As RGB, with 8 bits a channel; transparent places are white."""
+    if picture.mode == "F" or picture.mode == "I":
+        raise ImageError(
+            f"{name} has numbers of 32 bits, whose white is unknown; save it as PNG with 8 bits."
+        )
+    if picture.mode.startswith("I;16"):
+        clear = picture.info.get("transparency")
+        values = np.asarray(picture)
+        grey = (values // 257).astype(np.uint8)
+        picture = Image.fromarray(grey if clear is None else np.where(values == clear, 255, grey))
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
-        background = Image.new("RGBA", picture.size, (*_BACKGROUND, 255))
+        background = Image.new("RGBA", picture.size, (255, 255, 255, 255))
         picture = Image.alpha_composite(background, picture)
     return picture.convert("RGB")

@@ -45,9 +45,15 @@ def model_hint(model: object, largest: int, *, fewest: int = 0, most: int | None
 
 def convolutions(model: keras.Model) -> int:
     """How many convolution layers of any kind a model has, models inside it included."""
-    inside = [layer for layer in model.layers if isinstance(layer, keras.Model)]
-    own = sum("Conv" in type(layer).__name__ for layer in model.layers)
-    return own + sum(convolutions(layer) for layer in inside)
+    return sum("Conv" in type(layer).__name__ for layer in all_layers(model))
+
+
+def all_layers(model: keras.Model) -> list[keras.Layer]:
+    """The layers of a model, those of models inside it included, without these models."""
+    layers = []
+    for layer in model.layers:
+        layers += all_layers(layer) if isinstance(layer, keras.Model) else [layer]
+    return layers
 
 
 def _takes_integer_labels(loss: object) -> bool:

@@ -27,14 +27,9 @@ def plain_attributes(callback: keras.callbacks.Callback) -> dict[str, object]:
     return {name: _plain(value) for name, value in public.items() if _is_plain(value)}
 
 
-def files(callbacks: Sequence[keras.callbacks.Callback]) -> dict[str, np.ndarray]:
-    """What each `ModelCheckpoint` has written so far, as bytes, by the callback's number."""
-    paths = {n: Path(c.filepath) for n, c in enumerate(callbacks) if _is_checkpoint(c)}
-    return {
-        f"file {number}": np.frombuffer(path.read_bytes(), np.uint8)
-        for number, path in paths.items()
-        if path.is_file()
-    }
+def is_resumable(callback: keras.callbacks.Callback) -> bool:
+    """Whether a training with this callback can go on where it was cut off."""
+    return type(callback) in RESUMABLE and getattr(callback, "save_freq", "epoch") == "epoch"
 
 
 def write_files(
@@ -44,6 +39,11 @@ def write_files(
     for number, callback in enumerate(callbacks):
         if _is_checkpoint(callback) and f"file {number}" in arrays:
             storage.write_whole(Path(callback.filepath), arrays[f"file {number}"].tobytes())
+
+
+def _written(path: Path) -> int | None:
+    """When a file was written, in nanoseconds; None if there is none."""
+    return path.stat().st_mtime_ns if path.is_file() else None
 
 
 def _is_checkpoint(callback: keras.callbacks.Callback) -> bool:
@@ -68,12 +68,25 @@ class Keeper(keras.callbacks.Callback):
         super().__init__()
         self.path, self.facts, self.arrays, self.callbacks = path, facts, arrays, callbacks
         self.history, self.epochs = facts["history"], epochs
+        self.checkpoints = {
+            n: Path(c.filepath) for n, c in enumerate(callbacks) if _is_checkpoint(c)
+        }
+        self.older: dict[int, int | None] = {}
         self.began = self.saved = time.monotonic()
 
     def seconds(self) -> float:
         return self.facts["seconds"] + time.monotonic() - self.began
 
+    def files(self) -> dict[str, np.ndarray]:
+        """What each `ModelCheckpoint` has written in this training, by the callback's number."""
+        kept = {name: array for name, array in self.arrays.items() if name.startswith("file ")}
+        for number, path in self.checkpoints.items():
+            if _written(path) not in (None, self.older[number]):
+                kept[f"file {number}"] = np.frombuffer(path.read_bytes(), np.uint8)
+        return kept
+
     def on_train_begin(self, logs=None):
+        self.older = {number: _written(path) for number, path in self.checkpoints.items()}
         write_files(self.callbacks, self.arrays)
         for number, (callback, attributes) in enumerate(
             zip(self.callbacks, self.facts["callbacks"], strict=False)
@@ -107,4 +120,4 @@ class Keeper(keras.callbacks.Callback):
             "seconds": self.seconds(),
             "callbacks": states,
         }
-        cache.save(self.path, self.model, facts, arrays | files(self.callbacks))
+        cache.save(self.path, self.model, facts, arrays | self.files())

@@ -50,15 +50,17 @@ def folder() -> Path:
     return config.runs_dir() / "models"
 
 
-def saved_path(name: str, dataset: str, profile: str) -> Path:
+def saved_path(name: str, dataset: str, profile: str, shortened: bool = False) -> Path:
     """Where a model is saved; dataset and profile are part of the name.
 
     Args:
         name: What the model is called, for example `"advanced"`.
         dataset: Name of the dataset, as in `Dataset.name`.
         profile: Name of the profile.
+        shortened: Whether it was trained for fewer epochs than the profile has.
     """
-    words = re.sub(r"[^a-z0-9]+", "-", f"{name} {dataset} {profile}".lower()).strip("-")
+    words = f"{name} {dataset} {profile}" + (" shortened" if shortened else "")
+    words = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
     return folder() / f"{words}.keras"
 
 
@@ -73,10 +75,11 @@ def save(trained: Training, data: Dataset, name: str) -> Path:
         name: What the model is called in the file's name.
 
     Returns:
-        The path of the `.keras` file. The side file has the same name with `.json`; both are
-        written whole or not at all, the side file last.
+        The path of the `.keras` file. The side file has the same name with `.json` and is written
+        last; between the two, `load` refuses the pair.
     """
-    path = saved_path(name, data.name, trained.settings.profile)
+    settings = trained.settings
+    path = saved_path(name, data.name, settings.profile, settings.shortened)
     with tempfile.TemporaryDirectory(prefix="course-model-") as scratch:
         file = Path(scratch) / "model.keras"
         in_float32(trained.model).save(file)
@@ -87,7 +90,7 @@ def save(trained: Training, data: Dataset, name: str) -> Path:
         "preprocessing": PREPROCESSING,
         "dataset": data.name,
         "dataset_fingerprint": data.fingerprint,
-        "profile": trained.settings.profile,
+        "profile": settings.profile,
         "record": {key: record[key] for key in _KEPT},
         "sha256": hashlib.sha256(content).hexdigest(),
     }
@@ -123,6 +126,8 @@ def load(path: str | Path, settings: Settings) -> Saved:
             Code inside a file is never run (Keras' safe mode).
     """
     path = Path(path)
+    if path.suffix != ".keras":
+        raise ModelError(f"{path.name} is not a .keras file; name one that notebook 05 has saved.")
     side = path.with_suffix(".json")
     for file in (path, side):
         if not file.is_file():
@@ -137,15 +142,18 @@ def load(path: str | Path, settings: Settings) -> Saved:
             f"{path.name} is not the file that {side.name} describes (another SHA-256): it is "
             "damaged or was replaced. Copy both files again."
         )
+    wanted = (None, 32, 32, 3), (None, len(about["classes"]))
     try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
+        with tempfile.TemporaryDirectory(prefix="course-model-") as scratch:
+            checked = Path(scratch) / path.name  # what is opened is what was checked
+            checked.write_bytes(content)
+            model = keras.models.load_model(checked, compile=False, safe_mode=True)
+        shapes = (model.input_shape, model.output_shape)
     except Exception as error:
         raise ModelError(f"{path.name} can't be opened as a Keras model: {error}") from error
-    wanted = (None, 32, 32, 3), (None, len(about["classes"]))
-    if (model.input_shape, model.output_shape) != wanted:
+    if shapes != wanted:
         raise ModelError(
-            f"{path.name} maps {model.input_shape} to {model.output_shape}; expected {wanted[0]} "
-            f"to {wanted[1]}."
+            f"{path.name} maps {shapes[0]} to {shapes[1]}; expected {wanted[0]} to {wanted[1]}."
         )
     return Saved(model, about, settings)
 

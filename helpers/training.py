@@ -89,11 +89,11 @@ def fit(
     progress = Progress(name, seed, epochs)
     kept = cache.load(finished, model) if use_cache else None
     if kept is None:
-        resumable = use_cache and all(type(c) in keeping.RESUMABLE for c in callbacks)
+        resumable = use_cache and all(map(keeping.is_resumable, callbacks))
         path = unfinished if resumable else None
-        facts = _train(model, data, seed, batch_size, epochs, callbacks, progress, path)
+        facts, files = _train(model, data, seed, batch_size, epochs, callbacks, progress, path)
         if use_cache:
-            cache.save(finished, model, facts, keeping.files(callbacks))
+            cache.save(finished, model, facts, files)
             unfinished.unlink(missing_ok=True)
     else:
         facts = kept[0]
@@ -204,8 +204,8 @@ def _as_if_trained(callbacks, model, facts) -> None:
         vars(callback).update(attributes)
 
 
-def _train(model, data, seed, batch_size, epochs, callbacks, progress, unfinished) -> dict:
-    """Trains, from the last kept epoch on if there is one; returns history and time."""
+def _train(model, data, seed, batch_size, epochs, callbacks, progress, unfinished) -> tuple:
+    """Trains, from the last kept epoch on if there is one; returns facts and written files."""
     kept = cache.load(unfinished, model) if unfinished else None
     facts, arrays = kept or ({"epoch": 0, "history": {}, "seconds": 0.0, "callbacks": []}, {})
     keeper = Keeper(unfinished, facts, arrays, callbacks, epochs)
@@ -223,7 +223,7 @@ def _train(model, data, seed, batch_size, epochs, callbacks, progress, unfinishe
         )
     seconds = keeper.seconds()
     done = len(keeper.history["loss"])
-    return {
+    facts = {
         "history": keeper.history,
         "seconds": round(seconds, 2),
         "images_per_second": round(done * len(data.x_train) / seconds, 1),
@@ -231,3 +231,4 @@ def _train(model, data, seed, batch_size, epochs, callbacks, progress, unfinishe
         "versions": config.versions(),
         "callbacks": [keeping.plain_attributes(callback) for callback in callbacks],
     }
+    return facts, keeper.files()

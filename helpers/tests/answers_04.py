@@ -1,7 +1,5 @@
 """Right and wrong answers to the exercises of notebook 04."""
 
-import itertools
-
 import keras
 import numpy as np
 
@@ -14,8 +12,10 @@ def dilated(convolutions=2, rate=2, compiled=True):
     return network(convolutions - 1, first=first, compiled=compiled)
 
 
-def pairs(accuracies):
-    return np.array([a - b for a, b in itertools.combinations(accuracies, 2)])
+def nested():
+    """The dilated convolution in a model inside."""
+    layer = keras.layers.Conv2D(3, 3, padding="same", dilation_rate=2)
+    return network(1, first=keras.Sequential([keras.Input((32, 32, 3)), layer]))
 
 
 RIGHT = {
@@ -24,21 +24,18 @@ RIGHT = {
         lambda s, k, i, f: float((s * k) ** 2 * i * f),
     ],
     "04.2": [
-        lambda a, gap: (abs(pairs(a)) >= gap - 1e-12).mean(),
-        lambda a, gap: (
-            sum(abs(x - y) >= gap for i, x in enumerate(a) for y in a[:i])
-            / (len(a) * (len(a) - 1) / 2)
-        ),
+        lambda level: next(n for n in range(1, 99) if 2 / 2**n < level),
+        lambda level: int(np.floor(1 - np.log2(level))) + 1,
     ],
     "04.3": [
         lambda a, b: ((a - b).mean(), (a - b).std(ddof=1) / len(a) ** 0.5),
         lambda a, b: [np.mean(a) - np.mean(b), np.sqrt(np.var(a - b, ddof=1) / len(a))],
     ],
-    "04.4": [dilated, lambda: dilated(rate=(1, 3))],
+    "04.4": [dilated, lambda: dilated(rate=(1, 3)), nested],
 }
 STUBS = {
     "04.1": lambda side, kernel_size, inputs, filters: None,
-    "04.2": lambda accuracies, gap: None,
+    "04.2": lambda level: None,
     "04.3": lambda a, b: None,
     "04.4": lambda: None,
 }
@@ -49,13 +46,12 @@ WRONG = [
     ("04.1", lambda s, k, i, f: s * k * k * i * f, "The map has side rows"),
     ("04.1", lambda s, k, i, f: 2 * s * s * k * k * i * f, "These are FLOPs"),
     ("04.1", lambda s, k, i, f: s, "times filters"),
-    ("04.2", lambda a, gap: (abs(pairs(a)) >= gap).sum(), "You counted the pairs"),
-    ("04.2", lambda a, gap: (pairs(a) >= gap).mean(), "has no sign"),
-    ("04.2", lambda a, gap: (abs(a[:, None] - a) >= gap).mean(), "pair with itself"),
-    ("04.2", lambda a, gap: (abs(np.diff(a)) >= gap).mean(), "neighbours"),
-    ("04.2", lambda a, gap: (abs(pairs(a)) > gap + 1e-12).mean(), "exactly `gap` apart"),
-    ("04.2", lambda a, gap: abs(pairs(a)) >= gap, "one number is asked for"),
-    ("04.2", lambda a, gap: 0.123, "2 of 3 pairs"),
+    ("04.2", lambda level: next(n for n in range(1, 99) if 1 / 2**n < level), "both sides"),
+    ("04.2", lambda level: next(n for n in range(1, 99) if 2 / 2**n <= level), "exactly 0.25"),
+    ("04.2", lambda level: next(n for n in range(1, 99) if 4 / 2**n < level), "One too many"),
+    ("04.2", lambda level: 1 - np.log2(level), "no part of a seed"),
+    ("04.2", lambda level: [3], "one number is asked for"),
+    ("04.2", lambda level: 8, "Count up from 1"),
     ("04.3", lambda a, b: (b.mean() - a.mean(), 1), "other way round"),
     ("04.3", lambda a, b: ((a - b).mean(), (a - b).std(ddof=1)), "smaller by √n"),
     ("04.3", lambda a, b: ((a - b).mean(), (a - b).std() / len(a) ** 0.5), "n − 1"),

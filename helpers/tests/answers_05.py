@@ -32,6 +32,19 @@ def by_layer(x, gamma, beta, mean, variance, epsilon):
     return np.asarray(layer(x, training=False))
 
 
+def in_place(x, gamma, beta, mean, variance, epsilon):
+    """Right, but changes what it was given."""
+    x -= mean
+    variance += epsilon
+    return gamma * x / np.sqrt(variance) + beta
+
+
+def nested(layer):
+    """Two convolutions; the layer and one of them in a model inside."""
+    convolution = keras.layers.Conv2D(3, 3, padding="same")
+    return network(1, first=keras.Sequential([keras.Input((32, 32, 3)), layer, convolution]))
+
+
 def one_hot(labels, classes):
     return np.eye(classes)[labels]
 
@@ -47,13 +60,13 @@ def mistaken(**rule):
 
 
 RIGHT = {
-    "05.1": [normalised, by_layer],
+    "05.1": [normalised, by_layer, in_place],
     "05.2": [
         lambda y, c, a: (1 - a) * one_hot(y, c) + a / c,
         lambda y, c, a: [[1 - a + a / c if k == label else a / c for k in range(c)] for label in y],
     ],
     "05.3": [by_keras, mistaken()],
-    "05.4": [slim],
+    "05.4": [slim, lambda: nested(keras.layers.BatchNormalization())],
 }
 STUBS = {
     "05.1": lambda x, gamma, beta, mean, variance, epsilon: None,
@@ -85,6 +98,9 @@ WRONG = [
     ("05.2", lambda y, c, a: one_hot(y, c).T, "(n, classes)"),
     ("05.2", lambda y, c, a: 0 * one_hot(y, c), "0.91 for the right"),
     ("05.3", mistaken(at_once=True), "*next* epoch"),
+    ("05.3", mistaken(late=True), "One epoch late"),
+    ("05.3", mistaken(first_is_bad=True), "not a bad one"),
+    ("05.3", mistaken(forget_best=True), "only a lower loss does"),
     ("05.3", mistaken(keep_count=True), "goes back to 0"),
     ("05.3", mistaken(previous=True), "the epoch before"),
     ("05.3", mistaken(equal_is_better=True), "only equals"),

@@ -23,11 +23,18 @@ def lowest(confidences, right, wanted):
     return None
 
 
-def highest(confidences, right, wanted):
-    for threshold in sorted(confidences, reverse=True)[2:]:
-        if right[confidences >= threshold].mean() >= wanted:
-            return threshold
-    return None
+def coming_down(confidences, right, wanted):
+    """Stops at the first threshold that fails."""
+    found = None
+    for threshold in np.unique(confidences)[::-1]:
+        if right[confidences >= threshold].mean() < wanted:
+            break
+        found = threshold
+    return found
+
+
+def first_met(confidences, right, wanted):
+    return next(t for t in confidences if right[confidences >= t].mean() >= wanted)
 
 
 def above(confidences, right, wanted):
@@ -38,14 +45,29 @@ def above(confidences, right, wanted):
     return None
 
 
-def always(confidences, right, wanted):
+def of_all(confidences, right, wanted):
+    """Divides by all answers."""
+    for threshold in np.unique(confidences):
+        if (right & (confidences >= threshold)).mean() >= wanted:
+            return threshold
+    return None
+
+
+def on_a_grid(confidences, right, wanted):
+    for threshold in np.linspace(0, 0.9, 91):
+        if right[confidences >= threshold].mean() >= wanted:
+            return threshold
+    return None
+
+
+def never_none(confidences, right, wanted):
     found = lowest(confidences, right, wanted)
     return confidences.max() if found is None else found
 
 
 def more_than(confidences, right, wanted):
     for threshold in np.unique(confidences):
-        if right[confidences >= threshold].mean() > wanted - 0.01 * (len(right) == 6):
+        if right[confidences >= threshold].mean() > wanted:
             return threshold
     return None
 
@@ -74,6 +96,17 @@ def flat(picture):
     )
 
 
+def at_the_top(picture):
+    rows, columns = picture.shape[:2]
+    square = np.zeros((max(rows, columns),) * 2 + (3,), np.uint8)
+    square[:rows, :columns] = picture
+    return prepare(square)
+
+
+def silver(picture):
+    return np.array(ImageOps.pad(Image.fromarray(picture), (32, 32), color="silver"))
+
+
 RIGHT = {
     "06.1": [box, lambda w, h: [*box(w, h)]],
     "06.2": [
@@ -81,7 +114,7 @@ RIGHT = {
         lambda p, y: squares(p, y).sum() / len(y),
     ],
     "06.3": [lowest],
-    "06.4": [padded, by_hand],
+    "06.4": [padded, by_hand, silver],
 }
 STUBS = {
     "06.1": lambda width, height: None,
@@ -108,14 +141,19 @@ WRONG = [
     ("06.2", lambda p, y: np.sqrt(squares(p, y)).sum(axis=1).mean(), "not absolute"),
     ("06.2", lambda p, y: squares(p, y).sum(axis=1), "one number"),
     ("06.2", lambda p, y: 0.5, "0.08"),
-    ("06.3", highest, "from the lowest on"),
-    ("06.3", above, "at least the threshold"),
-    ("06.3", always, "return None"),
+    ("06.3", coming_down, "below that it can hold again"),
+    ("06.3", first_met, "begin with the lowest"),
+    ("06.3", above, "at least, not above"),
+    ("06.3", of_all, "finds no threshold"),
+    ("06.3", on_a_grid, "only the confidences that occur"),
+    ("06.3", lambda c, r, w: 0.7, "share of right ones"),
+    ("06.3", never_none, "return None"),
     ("06.3", more_than, "just equals"),
     ("06.3", lambda c, r, w: c, "one number"),
     ("06.4", prepare, "is cut off"),
     ("06.4", lambda p: prepare(p, crop=None), "proportions were changed"),
     ("06.4", only_wide, "not for a tall one"),
     ("06.4", flat, "should become 32 × 16"),
+    ("06.4", at_the_top, "at one side only"),
     ("06.4", lambda p: padded(p)[None], "expected uint8 (32, 32, 3)"),
 ]

@@ -54,6 +54,22 @@ def test_a_checkpoint_survives_an_interruption(data, settings, monkeypatch, tmp_
     assert all(np.isfinite(w).all() for w in weights_of(path))
 
 
+def test_an_older_file_is_not_taken_for_this_trainings_checkpoint(data, settings, tmp_path):
+    path, other = tmp_path / "best.keras", tmp_path / "other.keras"
+    path.write_bytes(b"an older model")
+    never = {"initial_value_threshold": 2.0}
+    fit(network(), data, settings, callbacks=[checkpoint(path, **never)])
+    assert path.read_bytes() == b"an older model"
+    fit(network(), data, settings, callbacks=[checkpoint(other, **never)])
+    assert not other.exists()
+
+
+def test_another_format_is_not_cached(data, settings, tmp_path, capsys):
+    path = tmp_path / "best.weights.h5"
+    fit(network(), data, settings, callbacks=[checkpoint(path, save_weights_only=True)])
+    assert "Not cached: a ModelCheckpoint" in capsys.readouterr().out and path.exists()
+
+
 def test_a_path_with_a_placeholder_is_not_cached(data, settings, tmp_path, capsys):
     pattern = tmp_path / "{epoch:02d}.keras"
     fit(network(), data, settings, callbacks=[checkpoint(pattern, save_best_only=False)])

@@ -55,24 +55,38 @@ def test_dataset_and_profile_are_part_of_the_name():
     assert len(names) == 6 and "advanced-cifar-10-jpeg-copy-full.keras" in names
 
 
-def test_the_file_holds_float32_and_no_optimizer():
+def test_the_file_holds_float32_and_no_optimizer(data, settings):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        model = network()
+        trained = fit(network(), data, settings)
     finally:
         keras.config.set_dtype_policy(before)
-    assert {layer.compute_dtype for layer in model.layers} == {"bfloat16"}
-    twin = models.in_float32(model)
-    assert {layer.compute_dtype for layer in twin.layers} == {"float32"} and not twin.compiled
-    for one, other in zip(model.get_weights(), twin.get_weights(), strict=True):
+    assert "bfloat16" in {layer.compute_dtype for layer in trained.model.layers}
+    path = models.save(trained, data, "mixed")
+    opened = keras.models.load_model(path)
+    assert {layer.compute_dtype for layer in opened.layers} == {"float32"} and not opened.compiled
+    for one, other in zip(trained.model.get_weights(), opened.get_weights(), strict=True):
         assert np.array_equal(one, other)
+    assert path.stat().st_size < 1.3 * 4 * opened.count_params() + 20_000
+
+
+def test_a_shortened_training_has_a_file_of_its_own(data, settings, path):
+    short = dataclasses.replace(settings, epochs=1, shortened=True)
+    saved = models.save(fit(network(), data, short), data, "advanced")
+    assert saved.name == "advanced-digits-smoke-shortened.keras" and saved != path
+    assert models.find(short, data) == path
 
 
 def test_a_changed_file_is_refused(settings, path):
     path.write_bytes(path.read_bytes() + b" ")
     with pytest.raises(models.ModelError, match="another SHA-256"):
         models.load(path, settings)
+
+
+def test_only_keras_files_are_opened(settings, path):
+    with pytest.raises(models.ModelError, match=r"is not a \.keras file"):
+        models.load(path.with_suffix(".h5"), settings)
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".json"])

@@ -56,6 +56,10 @@ def test_the_command_writes_what_prepare_returns(folder, tmp_path, capsys):
 def test_the_command_refuses_folders_that_make_no_sense(folder, tmp_path, capsys):
     assert prepare.run(folder, folder) == 2 and "of its own" in capsys.readouterr().err
     assert prepare.run(folder, folder / "b.png") == 2 and "of its own" in capsys.readouterr().err
+    assert prepare.run(tmp_path / "nowhere", folder) == 2
+    assert "is not a folder" in capsys.readouterr().err
+    assert prepare.run(folder, folder / "b.png" / "below") == 2
+    assert "can't be written" in capsys.readouterr().err
     assert prepare.run(tmp_path / "nowhere", tmp_path / "small") == 2
     assert "is not a folder" in capsys.readouterr().err
     assert prepare.run(folder, tmp_path / "small", size=0) == 2

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -87,21 +88,20 @@ def test_the_picture_is_drawn_from_the_records_alone():
     assert publish.readme_and_figures(readme, untested) == (readme, figures)
 
 
-def test_only_the_model_of_this_run_is_published(tmp_path, monkeypatch):
-    from helpers import models
-
-    monkeypatch.setattr(models, "PUBLISHED", tmp_path / "published" / "advanced.keras")
+def test_only_the_model_of_this_run_is_published(tmp_path):
     saved = tmp_path / "advanced-cifar-10-full.keras"
     saved.write_bytes(b"model")
     record = {"notebook": "05_a", "model": "best", "test_accuracy": 0.5}
-    saved.with_suffix(".json").write_text(json.dumps({"record": record}))
-    publish.publish_model(tmp_path, "06_b", [record])
-    assert not models.PUBLISHED.exists()
+    about = {"record": record, "sha256": hashlib.sha256(b"model").hexdigest()}
+    saved.with_suffix(".json").write_text(json.dumps(about))
+    assert publish.model_of(tmp_path, "06_b", [record]) == {}
     with pytest.raises(SystemExit, match="is not of this run"):
-        publish.publish_model(tmp_path, "05_a", [record | {"test_accuracy": 0.6}])
-    publish.publish_model(tmp_path, "05_a", [record | {"history": {}}])
-    assert models.PUBLISHED.read_bytes() == b"model"
-    assert json.loads(models.PUBLISHED.with_suffix(".json").read_text())["record"] == record
+        publish.model_of(tmp_path, "05_a", [record | {"test_accuracy": 0.6}])
+    files = publish.model_of(tmp_path, "05_a", [record | {"history": {}}])
+    assert files[".keras"] == b"model" and json.loads(files[".json"]) == about
+    saved.write_bytes(b"another")
+    with pytest.raises(SystemExit, match="is not of this run"):
+        publish.model_of(tmp_path, "05_a", [record])
 
 
 def test_a_notebook_is_published_beside_the_records_of_the_others(tmp_path):

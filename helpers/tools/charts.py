@@ -31,17 +31,20 @@ def drawn(records: list[dict]) -> dict[str, Chart]:
     return {name: chart for name, chart in charts.items() if chart is not None}
 
 
-def _ladder(records: list[dict]) -> Chart:
+def _ladder(records: list[dict]) -> Chart | None:
+    if not tables.tested(records):
+        return None
     dataset = tables.tested(records)[0]["dataset"]
     return ladder(tables.summarise(records), title=f"Test accuracy on {dataset}")
 
 
 def _curves(records: list[dict]) -> Chart | None:
-    """Validation accuracy over the share of the training, first seed of each tested model."""
+    """Validation accuracy epoch by epoch, first seed of each tested model."""
     first = {}
     for record in sorted(tables.tested(records), key=lambda r: r["seed"]):
-        first.setdefault((record["notebook"], record["model"]), record)
-    if not any("history" in record for record in first.values()):
+        if "history" in record:
+            first.setdefault((record["notebook"], record["model"]), record)
+    if not first:
         return None
     told = []
     with mpl.rc_context(STYLE):
@@ -65,7 +68,8 @@ def _kernel_size(records: list[dict]) -> Chart | None:
     if not groups:
         return None
     title, axis = "Kernel size in the two-layer CNN", "validation accuracy in per cent"
-    return plots.drawn_dots(dict(sorted(groups.items())), title=title, axis=axis, scale=100)
+    by_size = dict(sorted(groups.items(), key=lambda item: (len(item[0]), item[0])))
+    return plots.drawn_dots(by_size, title=title, axis=axis, scale=100)
 
 
 def _ablation(records: list[dict]) -> Chart | None:

@@ -27,26 +27,40 @@ def main() -> None:
 
 def run(source: Path, target: Path, size: int = 32, crop: str | None = "center") -> int:
     """Prepares all pictures of `source` into `target`; returns the exit status."""
-    from PIL import Image
+    from helpers import images
 
-    from helpers import images, storage
-
-    if target.exists() and (not target.is_dir() or target.samefile(source)):
+    if target.resolve() == source.resolve() or (target.exists() and not target.is_dir()):
         print(f"{target} is not a folder of its own; name another one.", file=sys.stderr)
         return 2
+    refused = 0
     try:
-        prepared, refused = images.prepare_folder(source, size, crop)
+        files = images.files_of(source)
+        for path in files:
+            try:
+                _write(images.prepare(path, size, crop), target / f"{path.name}.png")
+            except images.ImageError as error:
+                refused += 1
+                print(f"skipped: {error}", file=sys.stderr)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    for name, picture in prepared.items():
-        content = io.BytesIO()
-        Image.fromarray(picture).save(content, "PNG")
-        storage.write_whole(target / f"{name}.png", content.getvalue())
-    for reason in refused.values():
-        print(f"skipped: {reason}", file=sys.stderr)
-    print(f"{len(prepared)} pictures of {size} × {size} in {target}, {len(refused)} skipped")
+    except OSError as error:
+        print(f"{target} can't be written: {error.strerror}.", file=sys.stderr)
+        return 2
+    done = len(files) - refused
+    print(f"{done} pictures of {size} × {size} in {target}, {refused} skipped")
     return 1 if refused else 0
+
+
+def _write(picture, path: Path) -> None:
+    """Writes a picture as PNG, whole or not at all."""
+    from PIL import Image
+
+    from helpers import storage
+
+    content = io.BytesIO()
+    Image.fromarray(picture).save(content, "PNG")
+    storage.write_whole(path, content.getvalue())
 
 
 if __name__ == "__main__":

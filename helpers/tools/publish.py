@@ -7,6 +7,7 @@ again at any point, and costs little after a change of the prose.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -18,7 +19,7 @@ from helpers.tools import execution, setup
 
 README = config.course_root() / "README.md"
 FIGURES = config.course_root() / "figures"
-MODEL = "advanced"
+PUBLISHED_MODEL = config.course_root() / "notebooks" / "models" / "advanced.keras"
 
 
 def main() -> None:
@@ -71,13 +72,15 @@ def publish(path: Path, cifar10_dir: Path) -> None:
     datasets = sorted({record["dataset"] for record in tables.tested(records)})
     if len(datasets) > 1:
         sys.exit(f"Nothing was published: the records would mix {' and '.join(datasets)}.")
+    model = model_of(runs / "models", path.stem, records)
     readme, figures = readme_and_figures(README.read_text(encoding="utf-8"), records)
     storage.write_whole(path, nbformat.writes(cleaned(executed)) + "\n")
     storage.write_whole(results.PUBLISHED, json.dumps({"records": records}, indent=1) + "\n")
     for name, svg in figures.items():
         storage.write_whole(FIGURES / name, svg)
     storage.write_whole(README, readme)
-    publish_model(runs / "models", path.stem, records)
+    for suffix, content in model.items():
+        storage.write_whole(PUBLISHED_MODEL.with_suffix(suffix), content)
     rows = tables.markdown_table(tables.summarise(records)).splitlines()
     for other in execution.choose_notebooks(None):
         stored = other.read_text(encoding="utf-8")
@@ -118,32 +121,30 @@ def readme_and_figures(readme: str, records: list[dict]) -> tuple[str, dict[str,
 
     figures = charts.drawn(records)
     lines = {name: f"![{alt}](figures/{name}.svg)" for name, (_, alt) in figures.items()}
-    ladder = lines.pop("ladder")
-    readme = with_part(readme, "results", f"{tables.published_table(records)}\n\n{ladder}")
+    shown = [tables.published_table(records), lines.pop("ladder")]
+    readme = with_part(readme, "results", "\n\n".join(shown))
     readme = with_part(readme, "charts", "\n\n".join(lines.values()))
     return readme, {f"{name}.svg": style.svg(*figure) for name, figure in figures.items()}
 
 
-def publish_model(saved: Path, notebook: str, records: list[dict]) -> None:
-    """Copies the model that a notebook has saved, and its side file, into `notebooks/models`.
+def model_of(saved: Path, notebook: str, records: list[dict]) -> dict[str, bytes]:
+    """The model that a notebook has saved in full, and its side file, by suffix; {} if none.
 
     Args:
         saved: Folder in which the run has saved its models.
-        notebook: The notebook that was run; another one's model is left as it is.
+        notebook: The notebook that was run; another one's model doesn't count.
         records: The published records; the side file has to name one of them.
     """
-    from helpers import models, storage
-
-    for path in saved.glob(f"{MODEL}-*-full.keras"):
-        about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        source = about["record"]
-        if source["notebook"] != notebook:
+    for path in saved.glob(f"{PUBLISHED_MODEL.stem}-*-full.keras"):
+        content, side = path.read_bytes(), path.with_suffix(".json").read_bytes()
+        about = json.loads(side)
+        if about["record"]["notebook"] != notebook:
             continue
-        if not any(source.items() <= record.items() for record in records):
+        known = any(about["record"].items() <= record.items() for record in records)
+        if not known or about["sha256"] != hashlib.sha256(content).hexdigest():
             sys.exit(f"{path.name} is not of this run; delete {saved} and publish again.")
-        storage.write_whole(models.PUBLISHED, path.read_bytes())
-        side = path.with_suffix(".json").read_bytes()
-        storage.write_whole(models.PUBLISHED.with_suffix(".json"), side)
+        return {".keras": content, ".json": side}
+    return {}
 
 
 def cleaned(notebook):
