@@ -8,22 +8,10 @@ import re
 import numpy as np
 
 from helpers import config, models, results, tables
+from helpers.tests.published import published_measurement, published_values
 from helpers.tools import publish
 
 ROOT = config.course_root()
-
-
-def published_values(notebook: str, model: str, field: str) -> np.ndarray:
-    """One number for each seed, from the published records."""
-    records = [r for r in results.published() if r["notebook"] == notebook]
-    return np.array([r[field] for r in records if r.get("model") == model])
-
-
-def published_measurement(notebook: str, name: str) -> float:
-    """The mean of a published measurement."""
-    records = [r for r in results.published() if r["notebook"] == notebook]
-    (value,) = [r["value"] for r in records if r.get("name") == name]
-    return value
 
 
 def test_the_readme_and_its_pictures_show_the_published_records():
