@@ -1,13 +1,12 @@
 """The README, its picture and the notebooks' prose, held to the published records."""
 
-import hashlib
 import html
 import json
 import re
 
 import numpy as np
 
-from helpers import config, models, results, tables
+from helpers import config, results, tables
 from helpers.tests.published import published_measurement, published_values
 from helpers.tools import publish
 
@@ -27,16 +26,6 @@ def test_the_readme_and_its_pictures_show_the_published_records():
     assert json.loads(results.PUBLISHED.read_text(encoding="utf-8"))["records"] == publish.merged(
         results.published(), [], ""
     )
-
-
-def test_the_published_model_is_the_one_of_the_records():
-    content = models.PUBLISHED.read_bytes()
-    about = json.loads(models.PUBLISHED.with_suffix(".json").read_text(encoding="utf-8"))
-    assert len(content) < 10_000_000 and about["sha256"] == hashlib.sha256(content).hexdigest()
-    assert any(about["record"].items() <= record.items() for record in results.published())
-    tested = tables.tested(results.published())
-    choice = [r["val_accuracy"] for r in tested if r["notebook"] == about["record"]["notebook"]]
-    assert about["record"]["val_accuracy"] == max(choice)
 
 
 def test_the_published_run_shows_what_notebook_01_claims():
