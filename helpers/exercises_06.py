@@ -5,35 +5,49 @@ from collections.abc import Callable
 import numpy as np
 
 
-def _middle_square(answer: Callable[[int, int], tuple]) -> str:
-    sizes = [(451, 300), (300, 451), (64, 64), (7, 4)]
-    got = [answer(*size) for size in sizes]
+def _square_round(answer: Callable[..., tuple]) -> str:
+    cases = [
+        (100, 60, 50, 30, 20),
+        (100, 60, 4, 30, 20),
+        (100, 60, 97, 58, 20),
+        (60, 100, 30, 3, 40),
+    ]
+    got = [answer(*case) for case in cases]
     if got[0] is None:
-        return "The function returns nothing yet. How long is a side of the square?"
+        return "The function returns nothing yet. Begin with left = x - side // 2."
     try:
-        got = np.array(got, float).reshape(len(sizes), 4)
+        got = np.array(got, float).reshape(len(cases), 4)
     except (TypeError, ValueError):
         return "Return four numbers: left, top, right, bottom."
-    expected = np.array([_box(*size) for size in sizes])
-    if np.array_equal(got, expected):
+
+    def is_like(rule):
+        return np.array_equal(got, [rule(*case) for case in cases])
+
+    if is_like(_box):
         return ""
-    if np.array_equal(got, [_box(height, width) for width, height in sizes]):
-        return "Width and height are swapped: columns come first here."
-    if np.array_equal(got, [(0, 0, min(s), min(s)) for s in sizes]):
-        return "This is the corner at the left and top. Half of the rest goes to each side."
-    if np.array_equal(got[:, 2:], expected[:, 2:] - expected[:, :2]):
+    if is_like(lambda *case: _box(*case, inside=False)):
+        return "Some boxes leave the picture. Shift them back inside, and keep their side."
+    if is_like(lambda w, h, x, y, side: _box(h, w, y, x, side)):
+        return "Columns and rows are swapped: x, left and right count columns."
+    if np.array_equal(got[:, 2:], [[case[4]] * 2 for case in cases]):
         return "Right and bottom are places in the picture, not width and height of the square."
-    if np.array_equal(got[:, :2], expected[:, :2]):
-        return "Right is left + side, bottom is top + side: the first one *outside*."
-    if np.abs(got - expected).max() <= 1:
-        return "Nearly. Whole numbers; where the rest is odd, the smaller half goes to the left."
-    return "For a picture of 10 × 6: left 2, top 0, right 8, bottom 6."
+    if is_like(_clipped):
+        return "At the edge the box got smaller. Shift all of it; its side stays."
+    if np.abs(got - [_box(*case) for case in cases]).max() <= 1:
+        return "Nearly: half of the side lies before the point, and right is left + side."
+    return "In a picture of 100 × 60, round the point 50, 30 with side 20: 40, 20, 60, 40."
 
 
-def _box(width: int, height: int) -> tuple[int, int, int, int]:
-    side = min(width, height)
-    left, top = (width - side) // 2, (height - side) // 2
+def _box(width, height, x, y, side, inside=True) -> tuple[int, int, int, int]:
+    left, top = x - side // 2, y - side // 2
+    if inside:
+        left, top = min(max(left, 0), width - side), min(max(top, 0), height - side)
     return left, top, left + side, top + side
+
+
+def _clipped(width, height, x, y, side) -> tuple[int, int, int, int]:
+    left, top, right, bottom = _box(width, height, x, y, side, inside=False)
+    return max(left, 0), max(top, 0), min(right, width), min(bottom, height)
 
 
 def _brier_score(answer: Callable[[np.ndarray, np.ndarray], float]) -> str:
@@ -120,7 +134,7 @@ def _letterbox(answer: Callable[[np.ndarray], np.ndarray]) -> str:
 
 
 EXERCISES: dict[str, Callable[..., str]] = {
-    "06.1": _middle_square,
+    "06.1": _square_round,
     "06.2": _brier_score,
     "06.3": _lowest_threshold,
     "06.4": _letterbox,

@@ -124,19 +124,26 @@ def save_measurement(
     return mean, spread
 
 
-def save_table(settings: Settings, data: Dataset, name: str, rows: np.ndarray) -> None:
+def save_table(
+    settings: Settings,
+    data: Dataset,
+    name: str,
+    rows: np.ndarray,
+    labels: Sequence[str] | None = None,
+) -> None:
     """Records a table of numbers, for example a confusion matrix.
 
     Args:
         settings, data: What the notebook runs with.
         name: What was measured, in words.
         rows: `(rows, columns)`.
+        labels: Names of the columns; None takes those of the dataset's classes.
     """
     record = _origin(settings, data) | {
         "kind": "table",
         "name": name,
         "rows": np.asarray(rows).tolist(),
-        "labels": list(data.class_names),
+        "labels": list(labels or data.class_names),
         "shortened": settings.shortened,
     }
     _write(record, name)

@@ -6,10 +6,19 @@ from PIL import Image, ImageOps
 from helpers.images import prepare
 
 
-def box(width, height):
-    side = min(width, height)
-    left, top = (width - side) // 2, (height - side) // 2
+def box(width, height, x, y, side):
+    left = min(max(x - side // 2, 0), width - side)
+    top = min(max(y - side // 2, 0), height - side)
     return left, top, left + side, top + side
+
+
+def unshifted(width, height, x, y, side):
+    return x - side // 2, y - side // 2, x + side // 2, y + side // 2
+
+
+def clipped(width, height, x, y, side):
+    left, top, right, bottom = unshifted(width, height, x, y, side)
+    return max(left, 0), max(top, 0), min(right, width), min(bottom, height)
 
 
 def squares(probabilities, labels):
@@ -108,7 +117,7 @@ def silver(picture):
 
 
 RIGHT = {
-    "06.1": [box, lambda w, h: [*box(w, h)]],
+    "06.1": [box, lambda *case: np.array(box(*case))],
     "06.2": [
         lambda p, y: squares(p, y).sum(axis=1).mean(),
         lambda p, y: squares(p, y).sum() / len(y),
@@ -117,23 +126,19 @@ RIGHT = {
     "06.4": [padded, by_hand, silver],
 }
 STUBS = {
-    "06.1": lambda width, height: None,
+    "06.1": lambda width, height, x, y, side: None,
     "06.2": lambda probabilities, labels: None,
     "06.3": lambda confidences, right, wanted: None,
     "06.4": lambda picture: None,
 }
 WRONG = [
-    ("06.1", lambda w, h: box(h, w), "swapped"),
-    ("06.1", lambda w, h: (*box(w, h)[:2], min(w, h), min(w, h)), "not width and height"),
-    ("06.1", lambda w, h: (0, 0, min(w, h), min(w, h)), "corner at the left"),
-    ("06.1", lambda w, h: (*box(w, h)[:2], box(w, h)[2] - 1, box(w, h)[3] - 1), "*outside*"),
-    (
-        "06.1",
-        lambda w, h: [v + (w - h) % 2 * (k % 2 == 0) for k, v in enumerate(box(w, h))],
-        "Nearly",
-    ),
-    ("06.1", min, "four numbers"),
-    ("06.1", lambda w, h: (9, 9, 99, 99), "For a picture of 10"),
+    ("06.1", unshifted, "leave the picture"),
+    ("06.1", lambda w, h, x, y, side: box(h, w, y, x, side), "swapped"),
+    ("06.1", lambda *case: (*box(*case)[:2], case[4], case[4]), "not width and height"),
+    ("06.1", clipped, "Shift all of it"),
+    ("06.1", lambda *case: [v - (k > 1) for k, v in enumerate(box(*case))], "Nearly"),
+    ("06.1", lambda *case: case[0], "four numbers"),
+    ("06.1", lambda *case: (9, 9, 99, 99), "40, 20, 60, 40"),
     ("06.2", lambda p, y: squares(p, y).mean(), "Sum over the classes"),
     ("06.2", lambda p, y: squares(p, y).sum(), "take their mean"),
     ("06.2", lambda p, y: squares(p, y)[np.arange(len(y)), y].mean(), "right class only"),
