@@ -188,6 +188,11 @@ def course_root() -> Path:
     return Path(__file__).resolve().parents[1]
 
 
+def published_model() -> Path:
+    """The course's published model; its side file lies beside it, with the suffix `.json`."""
+    return course_root() / "notebooks" / "models" / "advanced.keras"
+
+
 def cache_dir() -> Path:
     """Where downloads, generated data and trained models are kept between runs.
 

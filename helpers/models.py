@@ -15,7 +15,7 @@ from helpers.config import Settings
 from helpers.data import Dataset
 from helpers.training import Training
 
-PUBLISHED = config.course_root() / "notebooks" / "models" / "advanced.keras"
+PUBLISHED = config.published_model()
 PREPROCESSING = (
     "RGB pictures of 32 x 32 pixels, values 0 to 255, shape (n, 32, 32, 3), uint8 or float32; the "
     "model scales them itself. helpers.images.prepare makes them from any picture."

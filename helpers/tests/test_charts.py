@@ -1,7 +1,5 @@
 """The charts of `figures/`, from made-up records."""
 
-import numpy as np
-
 from helpers.tools import charts
 
 
@@ -64,4 +62,3 @@ def test_a_chart_without_records_is_left_out():
     assert list(charts.drawn([training("01_a", "dense", test=0.5)])) == ["ladder", "curves"]
     bare = {k: v for k, v in training("01_a", "dense", test=0.5).items() if k != "history"}
     assert list(charts.drawn([bare])) == ["ladder"]
-    assert np.isclose(bare["test_accuracy"], 0.5)

@@ -19,7 +19,6 @@ from helpers.tools import execution, setup
 
 README = config.course_root() / "README.md"
 FIGURES = config.course_root() / "figures"
-PUBLISHED_MODEL = config.course_root() / "notebooks" / "models" / "advanced.keras"
 
 
 def main() -> None:
@@ -80,7 +79,7 @@ def publish(path: Path, cifar10_dir: Path) -> None:
         storage.write_whole(FIGURES / name, svg)
     storage.write_whole(README, readme)
     for suffix, content in model.items():
-        storage.write_whole(PUBLISHED_MODEL.with_suffix(suffix), content)
+        storage.write_whole(config.published_model().with_suffix(suffix), content)
     rows = tables.markdown_table(tables.summarise(records)).splitlines()
     for other in execution.choose_notebooks(None):
         stored = other.read_text(encoding="utf-8")
@@ -135,7 +134,7 @@ def model_of(saved: Path, notebook: str, records: list[dict]) -> dict[str, bytes
         notebook: The notebook that was run; another one's model doesn't count.
         records: The published records; the side file has to name one of them.
     """
-    for path in saved.glob(f"{PUBLISHED_MODEL.stem}-*-full.keras"):
+    for path in saved.glob(f"{config.published_model().stem}-*-full.keras"):
         content, side = path.read_bytes(), path.with_suffix(".json").read_bytes()
         about = json.loads(side)
         if about["record"]["notebook"] != notebook:
