@@ -64,6 +64,18 @@ def _smoothed(answer: Callable[[np.ndarray, int, float], np.ndarray]) -> str:
     return "For 10 classes and 0.1 it is 0.91 for the right class, 0.01 for each other one."
 
 
+_MISTAKES = {
+    "at_once": "The new rate counts from the *next* epoch on: note the rate, then change it.",
+    "late": "One epoch late: the rate falls when the count *reaches* patience.",
+    "first_is_bad": "The first epoch is the best one so far, not a bad one: begin with infinity.",
+    "forget_best": "A reduction doesn't change the best loss: only a lower loss does.",
+    "keep_count": "After a reduction the count of bad epochs goes back to 0.",
+    "previous": "Compare with the best loss so far, not with the one of the epoch before.",
+    "equal_is_better": "A loss that only equals the best one is no progress: it must be lower.",
+    "keep_bad": "A new best loss sets the count back to 0: only bad epochs in a row count.",
+}
+
+
 def _plateau_rates(answer: Callable[[list, float, float, int], list]) -> str:
     losses = [2.0, 2.1, 1.5, 1.6, 1.55, 1.7, 1.4, 1.4, 1.45, 1.5, 1.65, 1.6, 1.62, 1.3, 1.2]
     got = answer(list(losses), 0.8, 0.5, 2)
@@ -72,63 +84,30 @@ def _plateau_rates(answer: Callable[[list, float, float, int], list]) -> str:
     got = np.asarray(got, float)
     if got.shape != (len(losses),):
         return f"{got.size} rates for {len(losses)} epochs; expected one for each."
-
-    def is_like(**rule):
-        return np.allclose(got, _rates(losses, 0.8, 0.5, 2, **rule))
-
-    if is_like():
-        return ""
-    if is_like(at_once=True):
-        return "The new rate counts from the *next* epoch on: note the rate, then change it."
-    if is_like(late=True):
-        return "One epoch late: the rate falls when the count *reaches* patience."
-    if is_like(first_is_bad=True):
-        return "The first epoch is the best one so far, not a bad one: begin with best = infinity."
-    if is_like(forget_best=True):
-        return "A reduction doesn't change the best loss: only a lower loss does."
-    if is_like(keep_count=True):
-        return "After a reduction the count of bad epochs goes back to 0."
-    if is_like(previous=True):
-        return "Compare with the best loss so far, not with the one of the epoch before."
-    if is_like(equal_is_better=True):
-        return "A loss that only equals the best one is no progress: it must be lower."
-    if is_like(keep_bad=True):
-        return "A new best loss sets the count of bad epochs back to 0: bad epochs in a row count."
+    for mistake, hint in {"": "", **_MISTAKES}.items():
+        if np.allclose(got, _rates(losses, 0.8, 0.5, 2, mistake)):
+            return hint
     if np.allclose(got, 0.8):
         return "The rate never changes. When the count reaches patience, multiply by factor."
     return "Walk through by hand: losses 3, 2, 2, 2, 1 and patience 2 give 1, 1, 1, 1, factor."
 
 
-def _rates(
-    losses,
-    rate,
-    factor,
-    patience,
-    *,
-    at_once=False,
-    late=False,
-    first_is_bad=False,
-    forget_best=False,
-    keep_count=False,
-    previous=False,
-    equal_is_better=False,
-    keep_bad=False,
-) -> list[float]:
+def _rates(losses, rate, factor, patience, mistake="") -> list[float]:
     """Learning rates as Keras' callback chooses them, or with one typical mistake."""
-    rates, best, bad = [], (losses[0] if first_is_bad else np.inf), 0
+    rates, best, bad = [], (losses[0] if mistake == "first_is_bad" else np.inf), 0
     for loss in losses:
         noted = rate
-        better = loss <= best if equal_is_better else loss < best
+        better = loss <= best if mistake == "equal_is_better" else loss < best
         if not better:
             bad += 1
-        elif not keep_bad:
+        elif mistake != "keep_bad":
             bad = 0
-        best = loss if previous else min(best, loss)
-        if bad >= patience + late:
+        best = loss if mistake == "previous" else min(best, loss)
+        if bad >= patience + (mistake == "late"):
             rate = rate * factor
-            bad = bad if keep_count else 0
-            best = loss if forget_best else best
-        rates.append(rate if at_once else noted)
+            bad = bad if mistake == "keep_count" else 0
+            best = loss if mistake == "forget_best" else best
+        rates.append(rate if mistake == "at_once" else noted)
     return rates
 
 

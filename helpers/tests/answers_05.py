@@ -55,8 +55,8 @@ def slim(normalise=True, **options):
     return network(2, first=first, **options)
 
 
-def mistaken(**rule):
-    return lambda losses, rate, factor, patience: _rates(losses, rate, factor, patience, **rule)
+def mistaken(mistake=""):
+    return lambda losses, rate, factor, patience: _rates(losses, rate, factor, patience, mistake)
 
 
 RIGHT = {
@@ -97,14 +97,14 @@ WRONG = [
     ("05.2", lambda y, c, a: one_hot(y, c) + a / c, "more than 1"),
     ("05.2", lambda y, c, a: one_hot(y, c).T, "(n, classes)"),
     ("05.2", lambda y, c, a: 0 * one_hot(y, c), "0.91 for the right"),
-    ("05.3", mistaken(at_once=True), "*next* epoch"),
-    ("05.3", mistaken(late=True), "One epoch late"),
-    ("05.3", mistaken(first_is_bad=True), "not a bad one"),
-    ("05.3", mistaken(forget_best=True), "only a lower loss does"),
-    ("05.3", mistaken(keep_count=True), "goes back to 0"),
-    ("05.3", mistaken(previous=True), "the epoch before"),
-    ("05.3", mistaken(equal_is_better=True), "only equals"),
-    ("05.3", mistaken(keep_bad=True), "in a row"),
+    ("05.3", mistaken("at_once"), "*next* epoch"),
+    ("05.3", mistaken("late"), "One epoch late"),
+    ("05.3", mistaken("first_is_bad"), "not a bad one"),
+    ("05.3", mistaken("forget_best"), "only a lower loss does"),
+    ("05.3", mistaken("keep_count"), "goes back to 0"),
+    ("05.3", mistaken("previous"), "the epoch before"),
+    ("05.3", mistaken("equal_is_better"), "only equals"),
+    ("05.3", mistaken("keep_bad"), "in a row"),
     ("05.3", lambda losses, rate, factor, patience: [rate] * len(losses), "never changes"),
     ("05.3", lambda losses, rate, factor, patience: [rate], "one for each"),
     ("05.3", lambda losses, rate, factor, patience: list(losses), "Walk through by hand"),
