@@ -1,5 +1,6 @@
 """Accuracies, spread and confusions of trained models."""
 
+import dataclasses
 from pathlib import Path
 from typing import Protocol
 
@@ -75,6 +76,33 @@ def confusions(trained: Model, images: np.ndarray, labels: np.ndarray) -> np.nda
     counts = np.zeros((answers.shape[1],) * 2, np.int64)
     np.add.at(counts, (labels, answers.argmax(1)), 1)
     return counts
+
+
+def asked_otherwise(trained: Training, model: keras.Model, data: Dataset, *, name: str) -> Training:
+    """The weights of a finished training, asked in another way: a row of its own in the tables.
+
+    Args:
+        trained: A finished training.
+        model: Built on the trained model, for example to average what it says about an image and
+            about its mirror image. It has the same weights and no others.
+        data: The dataset that the model was trained on.
+        name: What the new model is called in tables and records.
+
+    Returns:
+        A training with a record of its own, which has the new validation accuracy.
+
+    Raises:
+        ValueError: The model has other weights than the trained one.
+    """
+    if {id(v) for v in model.weights} != {id(v) for v in trained.model.weights}:
+        raise ValueError(
+            "the model has other weights than the trained one; build it on `trained.model`, with "
+            "layers that learn nothing."
+        )
+    asked = dataclasses.replace(trained, model=model, name=name)
+    score = accuracy(asked, data.x_val, data.y_val)
+    record = results.save_variant(trained.record, model=name, val_accuracy=score)
+    return dataclasses.replace(asked, record=record)
 
 
 def final_test(trained: Training, data: Dataset) -> float:

@@ -88,6 +88,21 @@ def save_training(
     return _write(record, f"{model} seed {seed}")
 
 
+def save_variant(path: Path, *, model: str, val_accuracy: float) -> Path:
+    """Writes the record of another model with the weights of a training, and returns its path.
+
+    Args:
+        path: The record of that training; its history and test results are not taken over.
+        model: What the model is called in tables.
+        val_accuracy: Its own validation accuracy, from 0 to 1.
+    """
+    record = read(path)
+    del record["history"]
+    record |= {"model": model, "val_accuracy": val_accuracy}
+    record |= {"test_accuracy": None, "test_loss": None}
+    return _write(record, f"{model} seed {record['seed']}")
+
+
 def add_test(path: Path, *, accuracy: float, loss: float) -> None:
     """Writes the test accuracy (0 to 1) and loss (mean cross-entropy, nats) into a record."""
     record = read(path)

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from helpers import evaluation, training
+from helpers import evaluation, results, training
 from helpers.tests.tiny import fit, network
 
 
@@ -34,3 +34,32 @@ def test_the_model_is_tested_on_the_data_it_belongs_to(data, settings):
     other = dataclasses.replace(data, x_test=data.x_test[::-1])
     with pytest.raises(ValueError, match="another dataset"):
         evaluation.final_test(run, other)
+
+
+def mirrored_too(model):
+    image = keras.Input((32, 32, 3))
+    both = [model(image), model(keras.ops.flip(image, axis=2))]
+    return keras.Model(image, keras.layers.Average(dtype="float32")(both))
+
+
+def test_a_model_asked_in_another_way_has_a_row_of_its_own(data, settings):
+    run = fit(network(), data, settings)
+    evaluation.final_test(run, data)
+    before = results.read(run.record)
+    asked = evaluation.asked_otherwise(run, mirrored_too(run.model), data, name="asked twice")
+    images = data.x_val, np.ascontiguousarray(data.x_val[:, :, ::-1])
+    expected = np.mean([evaluation.probabilities(run, x) for x in images], axis=0)
+    assert np.allclose(evaluation.probabilities(asked, data.x_val), expected, atol=1e-3)
+    right = (expected.argmax(axis=1) == data.y_val).mean()
+    record = results.read(asked.record)
+    assert record["val_accuracy"] == pytest.approx(right)
+    assert record["model"] == "asked twice" and record["test_accuracy"] is None
+    assert "history" not in record and record["recipe"] == before["recipe"]
+    assert evaluation.final_test(asked, data) == results.read(asked.record)["test_accuracy"]
+    assert results.read(run.record) == before
+
+
+def test_a_model_with_other_weights_is_refused(data, settings):
+    run = fit(network(), data, settings)
+    with pytest.raises(ValueError, match="other weights"):
+        evaluation.asked_otherwise(run, network(), data, name="another")
