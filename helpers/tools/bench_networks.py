@@ -66,33 +66,8 @@ def two_layer() -> keras.Model:
 
 
 def advanced() -> keras.Model:
-    """Two blocks of two convolutions with batch normalisation and dropout, and a dense layer."""
-    layers = keras.layers
-
-    def block(filters):
-        convolution = {"padding": "same", "activation": "relu"}
-        return [
-            layers.Conv2D(filters, 3, **convolution),
-            layers.BatchNormalization(),
-            layers.Conv2D(filters, 3, **convolution),
-            layers.BatchNormalization(),
-            layers.MaxPooling2D(2),
-            layers.Dropout(0.3),
-        ]
-
-    network = keras.Sequential(
-        [
-            keras.Input((32, 32, 3)),
-            layers.Rescaling(1 / 127.5, offset=-1),
-            *block(64),
-            *block(128),
-            layers.Flatten(),
-            layers.Dense(256, activation="relu", kernel_regularizer=keras.regularizers.L2(0.001)),
-            layers.BatchNormalization(),
-            layers.Dropout(0.5),
-            layers.Dense(10, activation="softmax", dtype="float32"),
-        ]
-    )
+    """The network of notebook 05, without augmentation."""
+    network = from_notebook("05_advanced_cnn")["advanced_network"]()
     return _compiled(network, keras.optimizers.Adam(0.001))
 
 
