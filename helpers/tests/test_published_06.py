@@ -39,4 +39,4 @@ def test_confidence_and_its_threshold():
     assert before > 3 * after and after < 1.5 * luck
     assert 0.6 < measured("threshold 0.9, answered") < 0.72
     assert measured("threshold 0.9, right") > 0.95
-    assert 0.12 < measured("threshold 0.9, foreign squares answered") < 0.28
+    assert 0.12 < measured("threshold 0.9, squares answered") < 0.28

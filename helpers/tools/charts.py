@@ -74,7 +74,8 @@ def _kernel_size(records: list[dict]) -> Chart | None:
 
 def _ablation(records: list[dict]) -> Chart | None:
     begin = "ablation, worth of "
-    rows = {r["name"].removeprefix(begin): r for r in records if _named(r).startswith(begin)}
+    found = sorted((r for r in records if _named(r).startswith(begin)), key=lambda r: -r["value"])
+    rows = {r["name"].removeprefix(begin): r for r in found}
     if not rows:
         return None
     title, told = "What each part of the advanced CNN is worth", []
