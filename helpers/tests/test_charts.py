@@ -52,7 +52,7 @@ def test_every_chart_tells_what_the_records_say():
     assert "dense 60.0 ± 14.1 % with 10 parameters" in drawn["ladder"]
     assert "dense 30 to 60 in 2 epochs" in drawn["curves"]
     assert "kernel 3×3 65.0 ± 7.1; kernel 5×5 60.0." in drawn["kernel_size"]
-    assert "dropout -2.0 ± 1.0; L2 3.0." in drawn["ablation"]
+    assert "L2 3.0; dropout -2.0 ± 1.0." in drawn["ablation"]
     assert "cat answered as dog, 25" in drawn["confusion"]
     assert "notebook 01 0.5, 0.4, 0.3, 0.2, 0.1." in drawn["robustness"]
     assert "notebook 02" not in drawn["robustness"]

@@ -145,10 +145,10 @@ def ladder(rows: Sequence[dict], *, title: str) -> tuple[Figure, str]:
         parameters = [f"{row['model']}\n{row['parameter_count']:,} parameters" for row in rows]
         axes.set_yticks(range(len(rows)), parameters)
         axes.invert_yaxis()
-        axes.set(title=title, xlabel="test accuracy in per cent; dots: single seeds", xlim=(0, 100))
-        axes.axvline(10, color="black", linestyle="--", label="guessing")
+        words = "test accuracy in per cent; dots: single seeds; dashed: guessing"
+        axes.set(title=title, xlabel=words, xlim=(0, 100))
+        axes.axvline(10, color="black", linestyle="--")
         axes.grid(axis="y", visible=False)
-        axes.legend(loc="upper right")
         listed = "; ".join(
             f"{row['model']} {results.percent(row['test_accuracies'])} "
             f"with {row['parameter_count']:,} parameters"
