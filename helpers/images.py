@@ -103,7 +103,7 @@ def prepare_all(
         try:
             prepared[name] = prepare(source, size, crop)
         except ImageError as error:
-            refused[name] = str(error)
+            refused[name] = str(error) if name in str(error) else f"{name}: {error}"
     return prepared, refused
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from helpers import decoding
 from helpers.decoding import ImageError
-from helpers.images import prepare
+from helpers.images import prepare, prepare_all
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 
@@ -145,3 +145,11 @@ def test_all_pixels_count_when_a_picture_is_made_small():
 def test_a_small_picture_is_made_larger():
     assert (prepare(np.full((1, 1), 9, np.uint8)) == 9).all()
     assert prepare(halves(3, 500)).shape == (32, 32, 3)
+
+
+def test_of_several_pictures_the_refused_one_is_named(tmp_path):
+    (tmp_path / "notes.txt").write_text("no picture")
+    sources = {"good.png": stored(halves()), "bad.jpg": b"\xff\xd8\xff cut off"}
+    prepared, refused = prepare_all(sources | {"notes.txt": tmp_path / "notes.txt"})
+    assert list(prepared) == ["good.png"] and list(refused) == ["bad.jpg", "notes.txt"]
+    assert all(reason.count(name) == 1 for name, reason in refused.items())
