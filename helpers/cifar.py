@@ -121,7 +121,9 @@ def unpack(archive: Path, target: Path) -> Path:
         try:
             with tarfile.open(archive) as tar:
                 wanted = _wanted(tar, archive)
-                tar.extractall(scratch, members=wanted, filter="data")
+                # Python before 3.11.4 has no filter; `_wanted` has refused what it would refuse.
+                safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+                tar.extractall(scratch, members=wanted, **safely)
         except (tarfile.TarError, EOFError, OSError) as error:
             raise DataError(
                 f"{archive} can't be unpacked ({error}). Expected the CIFAR-10 Python version "
@@ -147,6 +149,7 @@ def _wanted(tar: tarfile.TarFile, archive: Path) -> list[tarfile.TarInfo]:
         if member.isfile() and name in FILES:
             if name in wanted:
                 raise DataError(f"{archive} holds {name} more than once: refused.")
+            member.mode = 0o644
             wanted[name] = member
     return list(wanted.values())
 

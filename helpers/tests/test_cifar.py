@@ -131,7 +131,11 @@ def make_archive(path, members: dict[str, bytes], special: tarfile.TarInfo | Non
     return path
 
 
-def test_unpacks_an_archive(cifar_folder, tmp_path):
+@pytest.mark.filterwarnings("ignore:Python 3.14:DeprecationWarning")
+@pytest.mark.parametrize("python", ["with the filter", "before 3.11.4"])
+def test_unpacks_an_archive(cifar_folder, tmp_path, monkeypatch, python):
+    if python == "before 3.11.4":
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)
     archive = tmp_path / "cifar-10-python.tar.gz"
     with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
         tar.add(cifar_folder, cifar.FOLDER)
