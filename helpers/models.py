@@ -155,7 +155,18 @@ def load(path: str | Path, settings: Settings) -> Saved:
         raise ModelError(
             f"{path.name} maps {shapes[0]} to {shapes[1]}; expected {wanted[0]} to {wanted[1]}."
         )
+    _begin_draws(model)
     return Saved(model, about, settings)
+
+
+def _begin_draws(model: keras.Model) -> None:
+    """Lets random layers begin at a fixed place; Keras opens a file with another one each time.
+
+    So the answers of a saved model are found in the cache again.
+    """
+    states = [v for v in model.variables if v.path.endswith("/seed_generator_state")]
+    for number, state in enumerate(states):
+        state.assign([number, 0])
 
 
 def _side_file(side: Path) -> dict:

@@ -31,6 +31,14 @@ def test_a_saved_model_answers_as_the_trained_one(run, data, settings, path):
     )
 
 
+def test_the_answers_of_a_saved_model_are_found_again(data, settings, monkeypatch):
+    path = models.save(fit(network(dropout=0.5), data, settings), data, "advanced")
+    before = evaluation.probabilities(models.load(path, settings), data.x_val)
+    monkeypatch.setattr(keras.Model, "predict", lambda *a, **k: pytest.fail("computed twice"))
+    after = evaluation.probabilities(models.load(path, settings), data.x_val)
+    assert np.array_equal(before, after)
+
+
 def test_the_side_file_tells_what_the_numbers_mean(run, data, path):
     assert path.name == "advanced-digits-smoke.keras"
     about = json.loads(path.with_suffix(".json").read_text())
