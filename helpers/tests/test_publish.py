@@ -88,7 +88,9 @@ def test_the_picture_is_drawn_from_the_records_alone():
     assert publish.readme_and_figures(readme, untested) == (readme, figures)
 
 
-def test_only_the_model_of_this_run_is_published(tmp_path):
+def test_only_the_model_of_this_run_is_published(tmp_path, monkeypatch):
+    published = tmp_path / "published" / "advanced.keras"
+    monkeypatch.setattr(publish.config, "published_model", lambda: published)
     saved = tmp_path / "advanced-cifar-10-full.keras"
     saved.write_bytes(b"model")
     record = {"notebook": "05_a", "model": "best", "test_accuracy": 0.5}
@@ -99,6 +101,12 @@ def test_only_the_model_of_this_run_is_published(tmp_path):
         publish.model_of(tmp_path, "05_a", [record | {"test_accuracy": 0.6}])
     files = publish.model_of(tmp_path, "05_a", [record | {"history": {}}])
     assert files[".keras"] == b"model" and json.loads(files[".json"]) == about
+    published.parent.mkdir()
+    published.with_suffix(".json").write_text(json.dumps(about | {"sha256": "of another date"}))
+    assert publish.model_of(tmp_path, "05_a", [record]) == {}
+    other = about | {"record": record | {"test_accuracy": 0.4}}
+    published.with_suffix(".json").write_text(json.dumps(other))
+    assert publish.model_of(tmp_path, "05_a", [record]) == files
     saved.write_bytes(b"another")
     with pytest.raises(SystemExit, match="is not of this run"):
         publish.model_of(tmp_path, "05_a", [record])

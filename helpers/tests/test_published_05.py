@@ -52,10 +52,11 @@ def test_what_the_callbacks_did():
     assert round(100 * np.mean([h["val_accuracy"][-1] for h in other])) == 75
 
 
-def test_the_pipeline_wins_nothing():
+def test_the_pipeline_wins_nothing_to_speak_of():
     steps = {line[:30].strip(): int(line[30:37]) for line in printed("pipeline-times").splitlines()}
     arrays, layers, pipeline = steps.values()
-    assert len(steps) == 3 and arrays < layers <= pipeline < 1.15 * arrays
+    assert max(arrays, layers, pipeline) < 1.25 * min(arrays, layers, pipeline)
+    assert pipeline > 0.95 * arrays
 
 
 def test_the_ablation_says_what_the_text_tells():

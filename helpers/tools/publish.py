@@ -127,7 +127,10 @@ def readme_and_figures(readme: str, records: list[dict]) -> tuple[str, dict[str,
 
 
 def model_of(saved: Path, notebook: str, records: list[dict]) -> dict[str, bytes]:
-    """The model that a notebook has saved in full, and its side file, by suffix; {} if none.
+    """The model that a notebook has saved in full, and its side file, by suffix.
+
+    It is {} if there is none, or if the published model is of the same training: Keras writes
+    another date into the file each time, and a change of the prose must not change the model.
 
     Args:
         saved: Folder in which the run has saved its models.
@@ -142,7 +145,10 @@ def model_of(saved: Path, notebook: str, records: list[dict]) -> dict[str, bytes
         known = any(about["record"].items() <= record.items() for record in records)
         if not known or about["sha256"] != hashlib.sha256(content).hexdigest():
             sys.exit(f"{path.name} is not of this run; delete {saved} and publish again.")
-        return {".keras": content, ".json": side}
+        published = config.published_model().with_suffix(".json")
+        old = json.loads(published.read_bytes()) if published.is_file() else {}
+        same = old | {"sha256": None} == about | {"sha256": None}
+        return {} if same else {".keras": content, ".json": side}
     return {}
 
 
