@@ -102,9 +102,15 @@ def test_only_the_model_of_this_run_is_published(tmp_path, monkeypatch):
     files = publish.model_of(tmp_path, "05_a", [record | {"history": {}}])
     assert files[".keras"] == b"model" and json.loads(files[".json"]) == about
     published.parent.mkdir()
-    published.with_suffix(".json").write_text(json.dumps(about | {"sha256": "of another date"}))
+    digest = hashlib.sha256(b"model of another date").hexdigest()
+    published.with_suffix(".json").write_text(json.dumps(about | {"sha256": digest}))
+    assert publish.model_of(tmp_path, "05_a", [record]) == files
+    published.write_bytes(b"model of another date")
     assert publish.model_of(tmp_path, "05_a", [record]) == {}
-    other = about | {"record": record | {"test_accuracy": 0.4}}
+    published.write_bytes(b"damaged")
+    assert publish.model_of(tmp_path, "05_a", [record]) == files
+    published.write_bytes(b"model of another date")
+    other = about | {"record": record | {"test_accuracy": 0.4}, "sha256": digest}
     published.with_suffix(".json").write_text(json.dumps(other))
     assert publish.model_of(tmp_path, "05_a", [record]) == files
     saved.write_bytes(b"another")

@@ -75,6 +75,9 @@ def test_the_ablation_says_what_the_text_tells():
         assert len(worth) == 3
         assert (round(worth.mean(), 1), round(worth.std(ddof=1), 1)) == (mean, spread)
         assert abs(worth.mean() - 100 * measured(f"ablation, worth of {name}")) < 0.001
+    for name, share in {"augmentation": 61, "all four": 57}.items():
+        without = published_values(NAME, f"ablation, without {name}", "val_accuracy")
+        assert round(100 * without.mean()) == share
     together = sum(measured(f"ablation, worth of {name}") for name in list(told)[:4])
     assert round(100 * together, 1) == -0.5
     own = re.findall(r"without ([\w ]+):.*own images ([\d.]+)", printed("ablation-table"))
@@ -115,6 +118,7 @@ def test_shifts_and_confusions():
     )
     assert wrong.sum() == 696 and pairs[0] == (92, "cat", "dog")
     assert {pair[1:] for pair in pairs[1:3]} == {("automobile", "truck"), ("airplane", "bird")}
+    assert all(31 <= count <= 37 for count, *_ in pairs[1:9]) and pairs[9][0] < 31
     right = dict(zip(labels, np.diag(counts) / counts.sum(axis=1), strict=True))
     assert min(right, key=right.get) == "cat" and max(right, key=right.get) == "ship"
     assert round(100 * right["cat"]) == 72 and round(100 * right["ship"]) == 95

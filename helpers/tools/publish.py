@@ -145,11 +145,17 @@ def model_of(saved: Path, notebook: str, records: list[dict]) -> dict[str, bytes
         known = any(about["record"].items() <= record.items() for record in records)
         if not known or about["sha256"] != hashlib.sha256(content).hexdigest():
             sys.exit(f"{path.name} is not of this run; delete {saved} and publish again.")
-        published = config.published_model().with_suffix(".json")
-        old = json.loads(published.read_bytes()) if published.is_file() else {}
-        same = old | {"sha256": None} == about | {"sha256": None}
-        return {} if same else {".keras": content, ".json": side}
+        return {} if _is_published(about) else {".keras": content, ".json": side}
     return {}
+
+
+def _is_published(about: dict) -> bool:
+    """Whether the published model is whole, and of the training that a side file describes."""
+    model = config.published_model()
+    if not (model.is_file() and model.with_suffix(".json").is_file()):
+        return False
+    digest = hashlib.sha256(model.read_bytes()).hexdigest()
+    return json.loads(model.with_suffix(".json").read_bytes()) == about | {"sha256": digest}
 
 
 def cleaned(notebook):
