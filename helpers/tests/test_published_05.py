@@ -56,7 +56,7 @@ def test_the_pipeline_wins_nothing_to_speak_of():
     steps = {line[:30].strip(): int(line[30:37]) for line in printed("pipeline-times").splitlines()}
     arrays, layers, pipeline = steps.values()
     assert max(arrays, layers, pipeline) < 1.25 * min(arrays, layers, pipeline)
-    assert pipeline > 0.95 * arrays
+    assert pipeline > 0.9 * arrays
 
 
 def test_the_ablation_says_what_the_text_tells():
