@@ -5,12 +5,12 @@ PYTHON ?= python3
 TOOL = $(PYTHON) -m helpers.tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint lab publish bench clean
+.PHONY: help setup run test lint lab student colab test-colab batch publish bench clean
 
 help:  ## list the tasks
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-setup:  ## install the packages of environment.yml into .venv, if they are missing [EXTRAS=torch]
+setup:  ## install the packages of environment.yml into .venv, if they are missing [EXTRAS="cluster colab torch"]
 	@$(TOOL).setup $(if $(EXTRAS),--extras "$(EXTRAS)")
 
 run:  ## run the course [PROFILE=smoke|class|full] [DATASET=auto|cifar10|digits] [CIFAR10_DIR=folder-or-archive] [NOTEBOOKS="01 03"]
@@ -24,6 +24,18 @@ lint:  ## check style and format, notebooks included
 
 lab:  ## open a working copy of the notebooks in JupyterLab (work/, your edits stay there)
 	@$(TOOL).lab
+
+student:  ## make copies for a class: build/student (no solutions), build/solutions (executed, open)
+	@$(TOOL).student
+
+colab:  ## make upload-ready copies, one file each, in build/colab
+	@$(TOOL).colab
+
+test-colab:  ## run each of these copies alone, with Colab's versions of the packages (in .venv-colab)
+	@$(TOOL).test_colab
+
+batch:  ## run a grid of notebooks: GRID=notebooks/grids/seeds.yml [WORKERS=2] [SCHEDULER=tcp://host:8786] [OUT=runs/name] [RERUN=1]
+	@$(TOOL).batch --grid "$(GRID)" $(if $(WORKERS),--workers "$(WORKERS)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(OUT),--out "$(OUT)") $(if $(RERUN),--rerun)
 
 publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [NOTEBOOKS="01"]
 	@$(TOOL).publish $(if $(CIFAR10_DIR),--cifar10-dir "$(CIFAR10_DIR)") $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")

@@ -1,8 +1,11 @@
 """Instant feedback on exercises: right, or a hint that fits the mistake."""
 
+import json
+import os
 from collections.abc import Callable
 
 from helpers import (
+    config,
     exercises_01,
     exercises_02,
     exercises_03,
@@ -10,6 +13,7 @@ from helpers import (
     exercises_05,
     exercises_06,
     results,
+    storage,
 )
 
 EXERCISES: dict[str, Callable[..., str]] = (
@@ -25,16 +29,33 @@ EXERCISES: dict[str, Callable[..., str]] = (
 def check(exercise: str, answer: object) -> None:
     """Prints whether an answer is right, or a hint. Never stops the notebook.
 
-    A function whose name begins with `_` is announced as the course's solution.
+    A function whose name begins with `_` is announced as the course's solution. The verdict on
+    any other answer is kept in the folder of this run, where a batch counts points.
 
     Args:
         exercise: Number of the exercise, for example `"01.1"`.
         answer: What the exercise asks for, mostly a function.
+
+    Raises:
+        AssertionError: The answer is wrong and nbgrader is grading (it sets `NBGRADER_EXECUTION`
+            to `autograde`); it gives points to every cell that doesn't fail.
     """
     hint = verdict(exercise, answer)
     ours = getattr(answer, "__name__", "").startswith("_")
     title = f"Exercise {exercise}" + (", the course's solution" if ours else "")
     print(f"{title}: not yet. {hint}" if hint else f"{title}: right.")
+    if not ours:
+        _keep(exercise, hint)
+        if hint and os.environ.get("NBGRADER_EXECUTION") == "autograde":
+            raise AssertionError(hint)
+
+
+def _keep(exercise: str, hint: str) -> None:
+    kept = {"exercise": exercise, "right": not hint, "hint": hint}
+    try:
+        storage.write_whole(config.runs_dir() / "checks" / f"{exercise}.json", json.dumps(kept))
+    except OSError as error:
+        print(f"(This could not be kept for a batch: {error})")
 
 
 def verdict(exercise: str, answer: object) -> str:

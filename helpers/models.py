@@ -136,7 +136,7 @@ def load(path: str | Path, settings: Settings) -> Saved:
                 "Notebook 05 makes both."
             )
     content = path.read_bytes()
-    about = _side_file(side)
+    about = side_file(side)
     if hashlib.sha256(content).hexdigest() != about["sha256"]:
         raise ModelError(
             f"{path.name} is not the file that {side.name} describes (another SHA-256): it is "
@@ -169,7 +169,12 @@ def _begin_draws(model: keras.Model) -> None:
         state.assign([number, 0])
 
 
-def _side_file(side: Path) -> dict:
+def side_file(side: Path) -> dict:
+    """What a side file says.
+
+    Raises:
+        ModelError: It isn't one.
+    """
     try:
         about = json.loads(side.read_text(encoding="utf-8"))
         kinds = {"sha256": str, "classes": list, "dataset": str, "profile": str, "record": dict}

@@ -111,7 +111,8 @@ def _function_of(layer: keras.Layer) -> Callable | None:
         return None
     if type(layer) is keras.layers.BatchNormalization and layer.variable_dtype == "float32":
         last = layer.axis in (-1, layer.input_spec.ndim - 1) and layer.input_spec.ndim in (2, 4)
-        return _normalise if last and not layer.renorm and not layer.synchronized else None
+        plain = not getattr(layer, "renorm", False) and not layer.synchronized  # new in Keras 3.14
+        return _normalise if last and plain else None
     if type(layer) is keras.layers.Dropout:
         possible = 0 < round(layer.rate * DRAWS) < DRAWS and layer.noise_shape is None
         return _drop_out if possible else None

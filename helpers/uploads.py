@@ -3,18 +3,22 @@
 from IPython.display import display
 
 
-def ask() -> object:
+def ask(accept: str = "image/*", words: str = "Pictures") -> object:
     """Shows an upload button; returns what `received` takes.
 
     In Colab the cell waits until files were chosen. In JupyterLab it goes on at once: choose the
     files, then run the cell with `received`.
+
+    Args:
+        accept: Which files the button offers, as in HTML; Colab offers all.
+        words: What stands on the button in JupyterLab.
     """
     try:
         from google.colab import files
     except ImportError:
         import ipywidgets
 
-        button = ipywidgets.FileUpload(accept="image/*", multiple=True, description="Pictures")
+        button = ipywidgets.FileUpload(accept=accept, multiple=True, description=words)
         display(button)
         return button
     return files.upload()

@@ -5,6 +5,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from helpers.tools import runner
+
 
 def notebook(path: Path, *sources: str) -> Path:
     """Writes a notebook with a title and these code cells."""
@@ -31,3 +33,22 @@ def executed_notebook():
         cells=[cell, kept],
         metadata={"papermill": {}, "widgets": {}, "language_info": {"name": "python", "v": 3}},
     )
+
+
+def said(cell) -> str:
+    """What a cell has printed."""
+    return "".join(o.get("text", "") for o in cell.get("outputs", []))
+
+
+def task(text: str, **changes) -> dict:
+    """A task of a batch, with limits that are wide for a small notebook."""
+    limits = {"minutes": 5, "memory_gb": 6, "output_mb": 20, "share": 2, "data": None}
+    plain = {"file": "a.ipynb", "text": text, "parameters": {}, "environment": {}}
+    return plain | limits | changes
+
+
+def run_copy(copy, name: str) -> dict:
+    """Runs a copy of a notebook as a batch does, on the embedded dataset in `smoke`."""
+    settings = {"COURSE_PROFILE": "smoke", "COURSE_DATASET": "digits"}
+    wanted = task(nbformat.writes(copy), file=f"{name}.ipynb", environment=settings)
+    return runner.run(wanted, lambda: False)

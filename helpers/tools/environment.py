@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "environment.yml"
 
 _PIN = re.compile(r"      - ([A-Za-z0-9_.-]+)==([A-Za-z0-9_.!+-]+)(?:\s+#.*)?")
-_GROUP = re.compile(r"      # extra ([a-z]+):.*")
+_GROUP = re.compile(r"      # extra ([a-z]+)(, apart)?:.*")
 _EXTRA = re.compile(r"      #\+ ([A-Za-z0-9_.-]+)==([A-Za-z0-9_.!+-]+)(?:\s+#.*)?")
 _PYTHON = re.compile(r"  - python>=3\.(\d+),<3\.(\d+)")
 
@@ -70,6 +70,12 @@ def extras(text: str) -> dict[str, dict[str, str]]:
         else:
             current = None
     return groups
+
+
+def apart(text: str) -> set[str]:
+    """The optional groups with an environment of their own, marked `# extra name, apart: …`."""
+    groups = filter(None, map(_GROUP.fullmatch, text.splitlines()))
+    return {group[1] for group in groups if group[2]}
 
 
 def python_range(text: str) -> tuple[int, int]:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from helpers import config
-from helpers.tools import execution, setup
+from helpers.tools import copies, execution, setup
 
 
 def main() -> None:
@@ -44,10 +44,8 @@ def copy_missing(source: Path, target: Path) -> int:
     lacking = [p for p in sorted(source.glob("*.ipynb")) if not (target / p.name).exists()]
     for path in lacking:
         notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                cell.update(outputs=[], execution_count=None)
-        storage.write_whole(target / path.name, nbformat.writes(notebook) + "\n")
+        text = nbformat.writes(copies.emptied(notebook))
+        storage.write_whole(target / path.name, text + "\n")
     return len(lacking)
 
 

@@ -52,13 +52,38 @@ def python_of(venv: Path) -> Path:
 def extra(name: str) -> tuple[Path, dict[str, str]]:
     """Folder and packages of an optional group of environment.yml.
 
+    A group that is not marked as apart goes into the environment of this Python.
+
     Raises:
         ValueError: There is no such group; the message names those that are.
     """
-    groups = environment.extras(environment.FILE.read_text(encoding="utf-8"))
+    text = environment.FILE.read_text(encoding="utf-8")
+    groups = environment.extras(text)
     if name not in groups:
         raise ValueError(f"EXTRAS is {name!r}; expected one of: {', '.join(groups)}.")
-    return VENV.with_name(f"{VENV.name}-{name}"), groups[name]
+    if name in environment.apart(text):
+        return VENV.with_name(f"{VENV.name}-{name}"), groups[name]
+    return Path(sys.prefix), groups[name]
+
+
+def ensure_extra(name: str) -> Path:
+    """Installs an optional group of environment.yml, if it is missing; call `ensure` before.
+
+    Returns:
+        The Python that has the packages.
+
+    Raises:
+        ValueError: There is no such group; the message names those that are.
+    """
+    folder, packages = extra(name)
+    text = environment.FILE.read_text(encoding="utf-8")
+    if folder == Path(sys.prefix):
+        if environment.missing(packages):
+            _fill(folder, environment.pins(text) | packages, [*packages])
+        return Path(sys.executable)
+    if not marked(folder, packages):
+        install(folder, packages, environment.python_range(text))
+    return python_of(folder)
 
 
 def _stamp(wanted: dict[str, str]) -> str:
@@ -81,14 +106,21 @@ def install(venv: Path, wanted: dict[str, str], minors: tuple[int, int]) -> None
     """
     base = _base_python(minors)
     uv = shutil.which("uv")
-    python = str(python_of(venv))
     if not python_of(venv).exists():
         print(f"Making {venv.name} …", flush=True)
         maker = [uv, "venv", "--clear", "--python", base] if uv else [base, "-m", "venv", "--clear"]
         _call([*maker, str(venv)])
     (venv / MARK).unlink(missing_ok=True)
-    size = _SIZES.get(venv.name, "")
-    listed = ", ".join(wanted) if len(wanted) < 4 else f"{len(wanted)} packages"
+    _fill(venv, wanted, [*wanted])
+    (venv / MARK).write_text(_stamp(wanted))
+
+
+def _fill(venv: Path, wanted: dict[str, str], new: list[str]) -> None:
+    """Installs packages into an environment; `new` are those to be named on the screen."""
+    uv = shutil.which("uv")
+    python = str(python_of(venv))
+    size = _SIZES.get(venv.name, "") if len(new) == len(wanted) else ""
+    listed = ", ".join(new) if len(new) < 4 else f"{len(new)} packages"
     print(f"Installing {listed} and what they need into {venv.name}{size} …", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         listing = Path(scratch) / "packages.txt"
@@ -98,13 +130,13 @@ def install(venv: Path, wanted: dict[str, str], minors: tuple[int, int]) -> None
         else:
             pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
             _call([*pip, "-r", str(listing)])
-    (venv / MARK).write_text(_stamp(wanted))
     print("Installed.", flush=True)
 
 
 _SIZES = {
     ".venv": ": a download of about 650 MB, 2.7 GB on disk",
     ".venv-torch": ": on Linux up to 3 GB, unless your pip finds the build for CPUs",
+    ".venv-colab": ": a download of about 650 MB, 2.7 GB on disk",
 }
 
 
@@ -133,14 +165,13 @@ def main() -> None:
     parser.add_argument("--extras", default="")
     names = parser.parse_args().extras.replace(",", " ").split()
     try:
-        groups = [extra(name) for name in names]
+        for name in names:
+            extra(name)
     except ValueError as error:
         sys.exit(str(error))
     ensure()
-    text = environment.FILE.read_text(encoding="utf-8")
-    for folder, packages in groups:
-        if not marked(folder, packages):
-            install(folder, packages, environment.python_range(text))
+    for name in names:
+        ensure_extra(name)
     print("All packages are there.")
 
 

@@ -1,0 +1,213 @@
+"""Whole batches: every run accounted for, resumable, interruptible, one at a time in a folder."""
+
+import csv
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from filelock import FileLock
+from nbformat.v4 import new_code_cell, new_notebook
+
+from helpers import config, storage
+from helpers.tools import batch, grid, kept, pools, runner
+
+TAGGED = {"tags": ["parameters"]}
+RECORD = (
+    "import json\n"
+    "from helpers import config, storage\n"
+    "record = {'kind': 'training', 'dataset': 'digits', 'profile': 'smoke', 'model': 'm',\n"
+    "          'val_accuracy': 0.5, 'test_accuracy': 0.4, 'history': {'val_accuracy': [0, 0.5]}}\n"
+    "storage.write_whole(config.runs_dir() / 'records' / 'r.json', json.dumps(record))"
+)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    return tmp_path / "in"
+
+
+def put(folder, name, *sources):
+    cells = [new_code_cell("x = None", metadata=TAGGED)] + [new_code_cell(s) for s in sources]
+    nbformat.write(new_notebook(cells=cells), folder / f"{name}.ipynb")
+
+
+def start(folder, parameters="{x: 1}", limits="{minutes: 2, memory_gb: 2}", rerun=False):
+    """Runs a batch here, and returns its exit status and the rows of its leaderboard."""
+    (folder.parent / "grid.yml").write_text(
+        f"notebooks: [in]\nparameters: {parameters}\nlimits: {limits}\n"
+    )
+    wanted = grid.read(folder.parent / "grid.yml")
+    out = folder.parent / "out"
+    with kept.locked(out), batch._logging(out), pools.local(2) as pool:
+        status = batch.run(grid.runs(wanted), wanted.limits, out, pool, rerun)
+    return status, rows(out)
+
+
+def rows(out: Path) -> list[dict]:
+    with (out / "leaderboard.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_run_is_a_row_whatever_happens(folder, capsys):
+    put(folder, "good", "print(x)", RECORD)
+    put(folder, "raises", RECORD, "raise ValueError('<b>broken</b>')")
+    put(folder, "dies", "import os; os._exit(1)")
+    (folder / "torn.ipynb").write_text("{", encoding="utf-8")
+    status, found = start(folder)
+    states = {row["student"]: (row["state"], row["error"]) for row in found}
+    assert status == 1 and states["good"] == ("ok", "")
+    assert states["raises"] == ("failed", "ValueError: <b>broken</b>")
+    assert states["dies"] == ("failed", "the kernel died")
+    assert states["torn"][0] == "invalid" and states["torn"][1].startswith("the file is no noteb")
+    good = next(row for row in found if row["student"] == "good")
+    assert (good["model"], good["val_accuracy"], good["p_x"]) == ("m", "0.5", "1")
+    assert nbformat.read(folder.parent / "out" / good["executed"], 4).cells[0].source == "x = None"
+    page = (folder.parent / "out" / "leaderboard.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;broken" in page and "<b>broken" not in page and good["executed"] in page
+    shown = capsys.readouterr().out
+    assert "4 runs: 0 done before, 1 invalid, 3 to do" in shown
+    assert "4 of 4 runs: 2 failed, 1 invalid, 1 ok" in shown
+    assert "ValueError" in (folder.parent / "out" / "batch.log").read_text(encoding="utf-8")
+
+
+def test_the_same_command_runs_only_what_is_missing_or_failed(folder, capsys):
+    put(folder, "good", "1")
+    put(folder, "bad", "1 / 0")
+    assert start(folder)[0] == 1
+    put(folder, "bad", "2")
+    assert start(folder)[0] == 0
+    assert "1 done before, 0 invalid, 1 to do" in capsys.readouterr().out
+    put(folder, "good", "3")
+    start(folder, rerun=False)
+    assert "1 done before, 0 invalid, 1 to do" in capsys.readouterr().out
+    start(folder, rerun=True)
+    assert "0 done before, 0 invalid, 2 to do" in capsys.readouterr().out
+
+
+def test_a_failed_run_is_tried_again_as_often_as_asked(folder):
+    put(folder, "sometimes", f"p = {str(folder / 'seen')!r}\nopen(p, 'x')\n1 / 0")
+    put(folder, "heals", f"import os\np = {str(folder / 'h')!r}\nif not os.path.exists(p):\n"
+        "    open(p, 'x')\n    1 / 0")  # fmt: skip
+    _, found = start(folder, limits="{minutes: 1, memory_gb: 2, retries: 1}")
+    states = {row["student"]: row["error"] for row in found}
+    assert states["heals"] == "" and states["sometimes"].startswith("FileExistsError")
+
+
+def test_a_second_batch_in_the_same_folder_says_so_and_stops(folder):
+    out = folder.parent / "out"
+    out.mkdir()
+    put(folder, "good", "1")
+    (folder.parent / "grid.yml").write_text("notebooks: [in]")
+    with FileLock(out / ".lock"):
+        ended = command(folder.parent, "--out", "out")
+        said = ended.communicate(timeout=60)[0]
+    assert ended.returncode == 1 and said.startswith("Another batch is running in ")
+    assert len(said.splitlines()) == 1 and [p.name for p in out.iterdir()] == [".lock"]
+
+
+def command(where: Path, *arguments: str) -> subprocess.Popen:
+    environment = os.environ | {"PYTHONPATH": str(config.course_root())}
+    return subprocess.Popen(
+        [sys.executable, "-m", "helpers.tools.batch", "--grid", "grid.yml", *arguments],
+        cwd=where,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_batch_leaves_no_process_and_goes_on_later(folder, number):
+    put(folder, "a_quick", "1")
+    put(folder, "b_slow", f"import os, time\nopen({str(folder / 'pid')!r}, 'w').write("
+        "str(os.getpid()))\ntime.sleep(300)")  # fmt: skip
+    (folder.parent / "grid.yml").write_text("notebooks: [in]")
+    started = command(folder.parent, "--out", "out", "--workers", "1")
+    wait_for(lambda: (folder / "pid").exists() and (folder / "pid").read_text())
+    kernel = int((folder / "pid").read_text())
+    os.killpg(started.pid, number)
+    said = started.communicate(timeout=60)[0]
+    wait_for(lambda: not psutil.pid_exists(kernel))
+    results = [json.loads(p.read_text()) for p in (folder.parent / "out" / "results").iterdir()]
+    assert [(r["student"], r["state"]) for r in results] == [("a_quick", "ok")]
+    if number != signal.SIGKILL:
+        assert started.returncode == 130 and "the same command goes on" in said
+        assert [row["student"] for row in rows(folder.parent / "out")] == ["a_quick"]
+    put(folder, "b_slow", "1")
+    status, found = start(folder, parameters="{}")
+    assert status == 0 and [row["student"] for row in found] == ["a_quick", "b_slow"]
+
+
+def wait_for(condition, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.1)
+
+
+def test_a_full_disk_is_told_and_leaves_no_half_file(folder, monkeypatch):
+    put(folder, "good", "1")
+    write = Path.write_bytes
+
+    def full(path, content):
+        if "executed" in path.parts:
+            write(path, content[: len(content) // 2])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(path, content)
+
+    monkeypatch.setattr(storage.Path, "write_bytes", full)
+    with pytest.raises(kept.KeptError, match=r"No space left on device.*make room"):
+        start(folder)
+    left = [path for path in (folder.parent / "out").rglob("*.*") if path.is_file()]
+    assert {path.name for path in left} <= {"batch.log", ".lock"}
+    monkeypatch.undo()
+    monkeypatch.chdir(folder.parent)
+    assert start(folder)[0] == 0
+
+
+def test_a_run_that_finds_the_disk_full_fails_alone(folder, monkeypatch):
+    put(folder, "good", "1")
+
+    def full(task, stopped):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(runner, "run", full)
+    status, found = start(folder)
+    assert status == 1 and "No space left on device" in found[0]["error"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--grid", "no.yml"], "no.yml can't be read"),
+        (["--workers", "0"], "WORKERS is 0; expected 1 or more."),
+        (["--grid", "typo.yml"], "parameters: no notebook has 'y'; they have: x."),
+    ],
+)
+def test_a_mistake_is_one_line_and_nothing_is_made(folder, arguments, message):
+    put(folder, "good", "1")
+    (folder.parent / "grid.yml").write_text("notebooks: [in]")
+    (folder.parent / "typo.yml").write_text("notebooks: [in]\nparameters: {y: 1}")
+    ended = command(folder.parent, "--out", "out", *arguments)
+    said = ended.communicate(timeout=60)[0]
+    assert ended.returncode == 1 and said.startswith(message) and len(said.splitlines()) == 1
+    assert not (folder.parent / "out").exists()
+
+
+def test_runs_that_may_take_all_memory_are_announced():
+    with pools.local(3) as pool:
+        (line,) = pool.warnings(memory_gb=pool.memory / 1e9)
+        assert "3 runs may use" in line and not pool.warnings(memory_gb=0.001)

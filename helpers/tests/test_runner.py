@@ -1,0 +1,128 @@
+"""One run under its limits: what others' notebooks may do, and what is left of it."""
+
+import json
+import os
+import sys
+import time
+
+import nbformat
+import psutil
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from helpers.tests.notebooks import said, task
+from helpers.tools import runner
+
+
+def text(*sources):
+    cells = [new_code_cell("x = 1", metadata={"tags": ["parameters"]})]
+    return nbformat.writes(new_notebook(cells=cells + [new_code_cell(s) for s in sources]))
+
+
+def run(*sources, stopped=lambda: False, **changes):
+    return runner.run(task(text(*sources), **changes), stopped)
+
+
+def lines(result):
+    cells = nbformat.reads(result["executed"], as_version=4).cells
+    return "".join(map(said, cells)).splitlines()
+
+
+def test_parameters_arrive_and_the_executed_notebook_comes_back():
+    result = run("print(x, 2 * x)", parameters={"x": 21}, environment={"COURSE_PROFILE": "smoke"})
+    assert (result["state"], result["error"]) == ("ok", "")
+    assert lines(result) == ["21 42"]
+    assert result["seconds"] > 0 and result["peak_memory_mb"] > 50
+
+
+def test_each_run_has_a_cache_a_folder_and_records_of_its_own(tmp_path):
+    source = (
+        "import json, os, pathlib\n"
+        "from helpers import config, storage\n"
+        "storage.write_whole(config.runs_dir() / 'records' / 'a.json', json.dumps({'kind': 'b'}))\n"
+        "(config.runs_dir() / 'records' / 'torn.json').write_text('{')\n"
+        "print(os.listdir('.'), config.cache_dir(), pathlib.Path.cwd())"
+    )
+    first, second = run(source), run(source)
+    assert first["records"] == second["records"] == [{"kind": "b"}]
+    assert lines(first)[0].startswith("[] ") and lines(first) != lines(second)
+    assert os.environ["COURSE_CACHE"] not in lines(first)[0]
+    assert not os.path.exists(lines(first)[0].split()[-1])
+
+
+@pytest.mark.parametrize(
+    ("source", "state", "error"),
+    [
+        ("raise ValueError('broken on purpose\\nmore')", "failed", "ValueError: broken on purpose"),
+        ("import os; os._exit(3)", "failed", "the kernel died"),
+        ("raise MemoryError('no room')", "memory", "MemoryError: no room"),
+        ("raise SystemExit(0)", "ok", ""),
+        ("raise SystemExit(3)", "failed", "SystemExit: 3"),
+        (
+            "import os, signal, time; os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)",
+            "failed",
+            "the notebook's process was ended (SIGKILL)",
+        ),
+    ],
+)
+def test_how_it_ended_is_told(source, state, error):
+    result = run(source)
+    assert (result["state"], result["error"]) == (state, error)
+
+
+def test_an_endless_loop_is_ended_and_what_came_before_is_kept():
+    result = run("print('before')", "while True: pass", minutes=0.1)
+    assert (result["state"], result["error"]) == ("timeout", "not done after 0.1 minutes")
+    assert lines(result) == ["before"]
+
+
+def test_all_memory_is_not_taken():
+    hungry = "print('before')", "b = []\nwhile True: b.append(bytearray(20_000_000))"
+    result = run(*hungry, memory_gb=0.6)
+    assert (result["state"], result["error"]) == ("memory", "more than 0.6 GB of memory")
+    assert 600 <= result["peak_memory_mb"] < 1_500 and lines(result) == ["before"]
+
+
+def test_a_gigabyte_of_output_is_cut_off():
+    loud = "import time\nfor i in range(1000):\n    print('x' * 1_000_000, flush=True)"
+    result = run(loud, output_mb=5)
+    assert result["state"] == "failed"
+    assert result["error"] == "more than 5 MB of output (limits: output_mb)"
+    assert 0 < len(result["executed"]) < 6_000_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="writes through /proc")
+def test_output_past_jupyter_is_cut_off_too():
+    loud = (
+        "import os\n"
+        "with open(f'/proc/{os.getppid()}/fd/1', 'ab') as file:\n"
+        "    while True:\n"
+        "        file.write(b'x' * 100_000)"
+    )
+    result = run(loud, output_mb=5, minutes=0.5)
+    assert result["state"] == "failed" and "MB of output" in result["error"]
+
+
+def test_processes_that_left_the_family_are_ended():
+    source = (
+        "import subprocess\n"
+        "child = subprocess.Popen(['sleep', '300'], start_new_session=True)\n"
+        "print(child.pid)"
+    )
+    result = run(source)
+    assert result["state"] == "ok"
+    assert not _alive(int(lines(result)[0]))
+
+
+def _alive(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def test_an_interrupted_run_ends_at_once():
+    began = time.monotonic()
+    result = run("import time; time.sleep(120)", stopped=lambda: time.monotonic() > began + 3)
+    assert result["state"] == "stopped" and time.monotonic() - began < 15
+
+
+def test_a_run_is_plain_data():
+    assert json.loads(json.dumps(run("1 / 0")))["state"] == "failed"

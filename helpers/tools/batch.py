@@ -1,0 +1,215 @@
+"""Runs a grid of notebooks: many students, seeds or settings, with limits and a leaderboard.
+
+    python -m helpers.tools.batch --grid FILE [--workers N] [--scheduler ADDRESS] [--out DIR]
+                                  [--rerun]
+
+The same command again runs only what is missing or failed; `--rerun` runs everything. Results go
+to `runs/NAME-OF-THE-GRID` unless `--out` says otherwise: `leaderboard.html`, `leaderboard.csv`,
+`executed/`, `results/` and `batch.log`.
+"""
+
+import argparse
+import contextlib
+import logging
+import os
+import signal
+import sys
+import time
+from collections import Counter, deque
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from pathlib import Path
+
+from helpers import config
+from helpers.tools import setup
+
+LOG = logging.getLogger("course.batch")
+
+
+def main() -> None:
+    """Checks everything first, then runs what is to be run.
+
+    The exit status is 0 if every run is ok, 1 if one isn't or the batch can't go on, and 130 if it
+    was interrupted.
+    """
+    options = _options()
+    setup.ensure()
+    from helpers.tools import grid, kept, pools
+
+    if options.workers is not None and options.workers < 1:
+        sys.exit(f"WORKERS is {options.workers}; expected 1 or more.")
+    if os.environ.get("CIFAR10_DIR"):  # runs have folders of their own
+        os.environ["CIFAR10_DIR"] = str(Path(os.environ["CIFAR10_DIR"]).expanduser().resolve())
+    out = Path(options.out or config.runs_dir() / Path(options.grid).stem).expanduser().resolve()
+    try:
+        wanted = grid.read(Path(options.grid))
+        runs = grid.runs(wanted)
+        with kept.locked(out), _logging(out), _open_pool(options) as pool:
+            sys.exit(run(runs, wanted.limits, out, pool, options.rerun))
+    except (grid.GridError, kept.KeptError, pools.PoolError) as error:
+        sys.exit(str(error))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m helpers.tools.batch", description=__doc__)
+    parser.add_argument("--grid", required=True, help="a YAML file, as in notebooks/grids/")
+    parser.add_argument("--workers", type=int, help="runs at a time on this machine")
+    parser.add_argument("--scheduler", help="address of a Dask scheduler, as in tcp://host:8786")
+    parser.add_argument("--out", help="folder for the results")
+    parser.add_argument("--rerun", action="store_true", help="run again what is done")
+    return parser.parse_args()
+
+
+def _open_pool(options: argparse.Namespace):
+    from helpers.tools import pools
+
+    if options.scheduler:
+        return pools.cluster(options.scheduler)
+    return pools.local(options.workers)
+
+
+@contextlib.contextmanager
+def _logging(out: Path):
+    """Lines go to the screen and, with the time, to `batch.log`."""
+    logging.raiseExceptions = False  # a full disk must not stop the batch through its log
+    screen, file = logging.StreamHandler(sys.stdout), logging.FileHandler(out / "batch.log")
+    screen.setFormatter(logging.Formatter("%(message)s"))
+    file.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    LOG.setLevel(logging.INFO)
+    LOG.handlers = [screen, file]
+    try:
+        yield
+    finally:
+        LOG.handlers = []
+        file.close()
+
+
+def run(runs: list, limits, out: Path, pool, rerun: bool) -> int:
+    """Runs what is to be run and writes the leaderboard.
+
+    Args:
+        runs: The runs of a grid (`grid.Run`).
+        limits: Its limits (`grid.Limits`).
+        out: Folder of the results.
+        pool: Where runs are executed (`pools.Pool`).
+        rerun: Whether to run again what is done.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        KeptError: The folder can't be written.
+    """
+    from helpers.tools import kept
+
+    results = {} if rerun else kept.done(out, runs)
+    before = len(results)
+    for broken in (r for r in runs if r.problem):
+        results[broken.name] = kept.save(out, broken, kept.invalid(broken))
+    waiting = deque(r for r in runs if r.name not in results)
+    LOG.info(
+        f"{len(runs)} runs: {before} done before, {sum(bool(r.problem) for r in runs)} invalid, "
+        f"{len(waiting)} to do; {pool.words}, at most {limits.minutes:g} minutes and "
+        f"{limits.memory_gb:g} GB each."
+    )
+    for warning in pool.warnings(limits.memory_gb):
+        LOG.info(warning)
+    with _stopped_by_signals():
+        try:
+            _work(waiting, results, len(runs), limits, out, pool)
+            interrupted = False
+        except KeyboardInterrupt:
+            interrupted = True
+            LOG.info("Interrupted; the same command goes on where this one stopped.")
+    kept.write_leaderboard(out, runs, results)
+    states = Counter(result["state"] for result in results.values())
+    told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+    LOG.info(f"{len(results)} of {len(runs)} runs: {told or 'none'}. See {out}/leaderboard.html")
+    if interrupted:
+        return 130
+    return 0 if states["ok"] == len(runs) else 1
+
+
+@contextlib.contextmanager
+def _stopped_by_signals():
+    """SIGTERM stops a batch like Ctrl-C."""
+
+    def stop(number, frame):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _work(waiting: deque, results: dict, total: int, limits, out: Path, pool) -> None:
+    from helpers.tools import kept
+
+    running: dict[Future, object] = {}
+    tries: Counter = Counter()
+    status = _Status(total)
+    try:
+        while waiting or running:
+            while waiting and len(running) < pool.slots():
+                chosen = waiting.popleft()
+                running[pool.submit(kept.task(chosen, limits, pool.share))] = chosen
+            ended, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
+            for future in ended:
+                chosen = running.pop(future)
+                result = kept.result_of(future)
+                if result["state"] == "stopped":
+                    continue
+                tries[chosen.name] += 1
+                again = result["state"] != "ok" and tries[chosen.name] <= limits.retries
+                if again:
+                    waiting.append(chosen)
+                else:
+                    results[chosen.name] = kept.save(out, chosen, result)
+                status.ended(chosen, result, len(results), again)
+            status.show(results, running, len(waiting), pool.slots())
+    except BaseException:
+        pool.stop()
+        wait(running, timeout=20)
+        raise
+
+
+class _Status:
+    """The line that tells how far a batch is: changing on a screen, now and then in a log."""
+
+    def __init__(self, total: int):
+        self.total = total
+        self.seconds: list[float] = []
+        self.shown = time.monotonic()
+
+    def ended(self, chosen, result: dict, done: int, again: bool) -> None:
+        """Tells how one run ended."""
+        self.seconds.append(result["seconds"])
+        words = f"{result['state']:<8} {chosen.name}  {result['seconds']:.0f} s"
+        words += f", {result['peak_memory_mb']:,} MB" if result["peak_memory_mb"] else ""
+        words += f"  {result['error']}" if result["error"] else ""
+        self._clear()
+        LOG.info(f"[{done}/{self.total}] {words}" + ("  (is tried again)" if again else ""))
+
+    def show(self, results: dict, running: dict, left: int, slots: int) -> None:
+        """Shows the line, on a screen each time, else every half minute."""
+        bad = sum(result["state"] != "ok" for result in results.values())
+        line = f"{len(results)} done ({bad} not ok), {len(running)} running, {left} waiting"
+        if self.seconds:
+            mean = sum(self.seconds) / len(self.seconds)
+            rest = mean * (left + len(running) / 2) / max(1, slots)
+            line += f", expected end {time.strftime('%H:%M', time.localtime(time.time() + rest))}"
+        if sys.stdout.isatty():
+            print(f"\r\x1b[K{line}", end="" if left or running else "\r\x1b[K", flush=True)
+        elif time.monotonic() - self.shown > 30:
+            self.shown = time.monotonic()
+            LOG.info(line)
+
+    @staticmethod
+    def _clear() -> None:
+        if sys.stdout.isatty():
+            print("\r\x1b[K", end="")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,208 @@
+"""Makes upload-ready copies of the notebooks: each is one file that needs nothing else.
+
+    python -m helpers.tools.colab
+
+A copy in `build/colab/` carries the helpers it needs in its first, folded cell, has form fields
+for its parameters, and no outputs. It is made from `notebooks/` and `helpers/`.
+"""
+
+import ast
+import base64
+import io
+import json
+import math
+import re
+import textwrap
+import zipfile
+
+from helpers import config
+from helpers.tools import colab_cells, copies, setup
+
+BUILD = copies.BUILD / "colab"
+LINE = 1_000
+PACKAGES = {  # what notebooks and helpers import besides TensorFlow, Keras and NumPy
+    "filelock": "filelock",
+    "ipywidgets": "ipywidgets",
+    "matplotlib": "matplotlib",
+    "PIL": "pillow",
+    "scipy": "scipy",
+    "seaborn": "seaborn",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "tqdm": "tqdm",
+}
+CHOICES = {
+    "dataset": '["None", "\'auto\'", "\'cifar10\'", "\'digits\'"] {type:"raw"}',
+    "profile": '["None", "\'smoke\'", "\'class\'", "\'full\'"] {type:"raw"}',
+    "use_cache": '["None", "True", "False"] {type:"raw"}',
+    "upload": '{type:"boolean"}',
+}
+CPU_SECONDS_PER_T4_SECOND = 8  # estimated: operations per second, see `intro`
+
+
+def main() -> None:
+    """Writes the copies and says where."""
+    setup.ensure()
+    paths = copies.write(BUILD, colab_copy)
+    print(f"{len(paths)} notebooks in {BUILD}; each can be uploaded alone.")
+
+
+def colab_copy(notebook, name: str):
+    """A notebook that is complete in one file.
+
+    Args:
+        notebook: The course's notebook; changed in place.
+        name: Its name.
+    """
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    finds_model = any("models.find(" in source for source in code)
+    code += [colab_cells.MODEL_ASK] if finds_model else []
+    cells = []
+    for cell in notebook.cells:
+        if copies.tagged(cell, "bootstrap"):
+            cells += [_markdown("colab", intro(notebook)), _folded(cell, bootstrap(code))]
+        elif copies.tagged(cell, "parameters"):
+            cells.append(_folded(cell, form(cell.source)))
+        elif copies.tagged(cell, "solution"):
+            cells.append(_folded(cell, f"#@title Solution (try first)\n{cell.source}"))
+        else:
+            cells.append(cell)
+        if cell.id == "settings" and finds_model:
+            cells += _model_cells()
+    notebook.cells = cells
+    notebook.metadata.course.notebook = name
+    notebook.metadata.colab = {"provenance": [], "toc_visible": True}
+    return copies.with_links(copies.emptied(notebook), lambda old: None)
+
+
+def intro(notebook) -> str:
+    """What a visitor of Colab should know first, in Markdown.
+
+    The minutes on a T4 are estimated: the trainings' operations at 2.5 TFLOP/s in float32 and a
+    few milliseconds a step, about an eighth of the seconds on two processor cores, and a minute
+    to start.
+    """
+    seconds = notebook.metadata.course.expected_seconds
+    full = 1 + math.ceil(seconds["full"] / CPU_SECONDS_PER_T4_SECOND / 60)
+    lesson = max(1, round(seconds["class"] / 60))
+    size = config.published_model().stat().st_size / 1e6
+    plural = "" if lesson == 1 else "s"
+    return textwrap.dedent(
+        f"""\
+        **This copy is one file and needs nothing else.** The folded cell below brings the
+        course's helper functions along; it installs nothing that Colab has already.
+
+        - **GPU:** not needed for a lesson. To switch it on: menu *Runtime* → *Change runtime type*
+          → *T4 GPU* → *Save*. A T4 has no fast bfloat16, so the course computes in float32 there.
+        - **Time:** the profile `class` takes about {lesson} minute{plural} on two processor cores;
+          a T4 wins little, since most of it is starting up. `full` should take about {full} minutes
+          on a T4 (estimated from the number of operations, not measured).
+        - **Model:** notebook 05's published model is one file of {size:.0f} MB,
+          `notebooks/models/advanced.keras` in the course. The copy of notebook 06 takes it as an
+          upload, or from an address that you fill in; nothing is uploaded unless you ask for it.
+        """
+    ).strip()
+
+
+def form(parameters: str) -> str:
+    """The parameters cell with Colab's form fields, still one literal a line."""
+    lines = ["#@title Parameters"]
+    for line in parameters.splitlines():
+        field = CHOICES.get(line.split(" = ")[0], '{type:"raw"}')
+        lines.append(f"{line}  #@param {field}")
+    return "\n".join(lines)
+
+
+def bootstrap(code: list[str]) -> str:
+    """The first code cell: brings the helpers that a notebook needs.
+
+    Args:
+        code: The notebook's code cells.
+    """
+    lines = textwrap.wrap(base64.b64encode(packed(code)).decode(), LINE)
+    cell = colab_cells.BOOTSTRAP.replace("<<packages>>", json.dumps(PACKAGES))
+    return cell.replace("<<helpers>>", "\n".join(lines))
+
+
+def unpacked(cell: str) -> dict[str, bytes]:
+    """The files that a bootstrap cell carries: content by path."""
+    (encoded,) = re.findall(r'^HELPERS = """\n(.*?)"""', cell, re.DOTALL | re.MULTILINE)
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(encoded))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(code: list[str]) -> bytes:
+    """A zip file with what a notebook needs from the course; the same each time.
+
+    It holds the modules of `helpers` that are imported, directly or by another one; the published
+    results, without curves and tables; and the side file of the published model.
+
+    Args:
+        code: The notebook's code cells.
+    """
+    root = config.course_root()
+    files = {f"helpers/{m}.py": (root / f"helpers/{m}.py").read_bytes() for m in modules(code)}
+    records = json.loads((root / "figures" / "results.json").read_text(encoding="utf-8"))["records"]
+    short = [
+        {key: value for key, value in record.items() if key != "history"}
+        for record in records
+        if record["kind"] != "table"
+    ]
+    files["figures/results.json"] = json.dumps({"records": short}).encode()
+    side = config.published_model().with_suffix(".json")
+    files[side.relative_to(root).as_posix()] = side.read_bytes()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, 9)
+    return buffer.getvalue()
+
+
+def modules(code: list[str]) -> list[str]:
+    """The modules of `helpers` that code imports, directly or by another one, sorted."""
+    folder = config.course_root() / "helpers"
+    found, waiting = {"__init__"}, _imported("\n".join(code))
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting |= _imported((folder / f"{module}.py").read_text(encoding="utf-8"))
+    return sorted(found)
+
+
+def _imported(code: str) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom) and node.module == "helpers":
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers."):
+            names.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            dotted = [a.name.split(".") for a in node.names if a.name.startswith("helpers.")]
+            names |= {parts[1] for parts in dotted}
+    return names
+
+
+def _folded(cell, source: str):
+    cell.source = source
+    cell.metadata.cellView = "form"
+    cell.metadata.jupyter = {"source_hidden": True}
+    return cell
+
+
+def _markdown(identity: str, source: str):
+    from nbformat.v4 import new_markdown_cell
+
+    return new_markdown_cell(source, id=identity)
+
+
+def _model_cells() -> list:
+    from nbformat.v4 import new_code_cell
+
+    ask = new_code_cell(id="model-ask"), colab_cells.MODEL_ASK
+    take = new_code_cell(id="model-take"), colab_cells.MODEL_TAKE
+    return [_markdown("model-from", colab_cells.MODEL_TEXT), _folded(*ask), _folded(*take)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""What all copies of a notebook have in common: no outputs, links that lead somewhere."""
+
+import copy
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from helpers import config
+from helpers.tools import execution
+
+BUILD = config.course_root() / "build"
+
+
+def tagged(cell, tag: str) -> bool:
+    """Whether a notebook's cell has a tag."""
+    return tag in cell.metadata.get("tags", [])
+
+
+def asks_about_solution(cell) -> bool:
+    """Whether a cell checks one of the course's own solutions, whose names begin with `_`."""
+    return cell.cell_type == "code" and bool(re.search(r"^checks\.check\(.*, _\w+\)", cell.source))
+
+
+def emptied(notebook):
+    """Takes away outputs and execution counts, in place; returns the notebook."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+    return notebook
+
+
+def with_links(notebook, target: Callable[[str], str | None]):
+    """Changes the relative links of a notebook's text, in place; returns the notebook.
+
+    Args:
+        notebook: The notebook (`nbformat.NotebookNode`).
+        target: From an old target to the new one; None leaves the words without a link.
+    """
+
+    def changed(link: re.Match) -> str:
+        words, old = link.groups()
+        if re.match(r"[a-z]+:", old):
+            return link[0]
+        new = target(old)
+        return words if new is None else f"[{words}]({new})"
+
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)", changed, cell.source)
+    return notebook
+
+
+def write(folder: Path, make: Callable) -> list[Path]:
+    """Writes one copy of each notebook of the course, and deletes copies of what is gone.
+
+    Args:
+        folder: Where the copies go.
+        make: From a notebook and its name (as in `01_dense_baseline`) to the copy; it may change
+            the notebook in place.
+
+    Returns:
+        The paths of the copies, in order.
+    """
+    import nbformat
+
+    from helpers import storage
+
+    written = []
+    for path in execution.choose_notebooks(None):
+        notebook = make(nbformat.read(path, as_version=4), path.stem)
+        nbformat.validate(notebook)
+        storage.write_whole(folder / path.name, nbformat.writes(notebook) + "\n")
+        written.append(folder / path.name)
+    for old in set(folder.glob("*.ipynb")) - set(written):
+        old.unlink()
+    return written
+
+
+def with_source(cell, old: str, new: str):
+    """A cell with one passage of its text replaced; it has to be there, once.
+
+    Raises:
+        ValueError: The passage stands there not exactly once.
+    """
+    if cell.source.count(old) != 1:
+        raise ValueError(f"cell {cell.id} should have this passage once: {old!r}")
+    changed = copy.deepcopy(cell)
+    changed.source = cell.source.replace(old, new)
+    return changed

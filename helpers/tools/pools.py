@@ -1,0 +1,148 @@
+"""Where the runs of a batch are executed: on this machine, or on the workers of a cluster."""
+
+import contextlib
+import os
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import psutil
+
+from helpers.tools import runner
+
+
+class PoolError(Exception):
+    """Nothing can be run there; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A place that executes tasks.
+
+    Attributes:
+        submit: Starts a task (see `runner.run`); gives a future of its result.
+        slots: How many tasks it executes at a time, now.
+        stop: Ends all tasks that are running.
+        share: How many tasks share the cores of one machine.
+        words: What it is, for people.
+        memory: Bytes of memory of this machine; None if the tasks run elsewhere.
+    """
+
+    submit: Callable[[dict], Future]
+    slots: Callable[[], int]
+    stop: Callable[[], None]
+    share: int
+    words: str
+    memory: int | None
+
+    def warnings(self, memory_gb: float) -> list[str]:
+        """What people should know before they begin, for a limit of memory in GB."""
+        together = self.slots() * memory_gb * 1e9
+        if self.memory is None or together <= self.memory:
+            return []
+        return [
+            f"Careful: {self.slots()} runs may use {together / 1e9:g} GB together, and this "
+            f"machine has {self.memory / 1e9:.0f} GB. Lower WORKERS or memory_gb if runs die."
+        ]
+
+
+@contextlib.contextmanager
+def local(workers: int | None):
+    """This machine: each task is a process of its own.
+
+    Args:
+        workers: Tasks at a time; None takes 2, or 1 on a machine with one core.
+    """
+    number = workers or min(2, os.cpu_count() or 1)
+    stop = threading.Event()
+    with ThreadPoolExecutor(number) as executor:
+        yield Pool(
+            submit=lambda task: executor.submit(runner.run, task, stop.is_set),
+            slots=lambda: number,
+            stop=stop.set,
+            share=number,
+            words=f"{number} at a time on this machine",
+            memory=psutil.virtual_memory().total,
+        )
+
+
+@contextlib.contextmanager
+def cluster(address: str):
+    """The workers of a Dask scheduler; notebooks and results travel as text.
+
+    Args:
+        address: The scheduler's address, as in `tcp://host:8786`.
+
+    Raises:
+        PoolError: `distributed` isn't installed, nobody answers, there is no worker, or a worker
+            has no course, or another version of it.
+    """
+    try:
+        from distributed import Client, Event
+    except ImportError as error:
+        raise PoolError("SCHEDULER needs Dask: make setup EXTRAS=cluster") from error
+    try:
+        client = Client(address, timeout=10)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise PoolError(
+            f"No Dask scheduler answers at {address}. Start one with 'dask scheduler'; the address "
+            f"is in its first lines. ({error})"
+        ) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=10)
+        except TimeoutError as error:
+            raise PoolError(
+                f"The scheduler at {address} has no workers. Start them in the course's folder: "
+                f"PYTHONPATH=. dask worker {address} --nworkers 2 --nthreads 1"
+            ) from error
+        _check_workers(client)
+        name = f"course-batch-{uuid.uuid4().hex}"
+        stop = Event(name, client=client)
+        executor = client.get_executor(pure=False)
+        hosts = Counter(w["host"] for w in client.scheduler_info(n_workers=-1)["workers"].values())
+        yield Pool(
+            submit=lambda task: executor.submit(on_worker, task, name),
+            slots=lambda: sum(client.nthreads().values()),
+            stop=stop.set,
+            share=max(hosts.values()),
+            words=f"on {sum(hosts.values())} workers of {address}",
+            memory=None,
+        )
+
+
+def on_worker(task: dict, stop: str) -> dict:
+    """`runner.run` on a worker of a cluster; the name is that of the event that stops it."""
+    from distributed import Event
+
+    event = Event(stop)
+    return runner.run(task, event.is_set)
+
+
+def _check_workers(client) -> None:
+    """Raises `PoolError` unless every worker has this version of the course."""
+
+    def version() -> str:  # travels as a whole, since the worker may not have this module
+        import importlib
+
+        try:
+            return importlib.import_module("helpers.tools.course_version").of_course()
+        except ImportError:
+            return ""
+
+    from helpers.tools import course_version
+
+    for worker, found in client.run(version).items():
+        if not found:
+            raise PoolError(
+                f"The worker {worker} doesn't find the course. Start it in the course's folder, "
+                "with its Python: PYTHONPATH=. dask worker …"
+            )
+        if found != course_version.of_course():
+            raise PoolError(
+                f"The worker {worker} has another version of the course. Update it there, and "
+                "start the worker again."
+            )

@@ -1,0 +1,224 @@
+"""Runs one task of a batch under its limits, on this machine or on a worker of a cluster."""
+
+import contextlib
+import functools
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from helpers import config
+
+MARK = "COURSE_BATCH_RUN"  # in the environment of every process of a run
+GRACE = 10.0  # seconds that a run has to write what it did, once its kernel was ended
+TICK, SLOW_TICK = 0.1, 0.5  # seconds between two looks at memory; at new processes and the stop
+
+
+def run(task: dict, stopped: Callable[[], bool]) -> dict:
+    """Executes a notebook in a process of its own, with a cache and a folder of its own.
+
+    Args:
+        task: Plain data, so that it can travel: `text` (the notebook), `file` (its name),
+            `parameters`, `minutes`, `memory_gb`, `output_mb`, `environment` (variables that are
+            set), `share` (how many runs share this machine's cores), `data` (the dataset that is
+            wanted and looked for once, before the run; None if it needs none).
+        stopped: Asked every second whether the batch was interrupted.
+
+    Returns:
+        Plain data: `state` (`ok`, `failed`, `timeout`, `memory` or `stopped`), `error`, `seconds`,
+        `peak_memory_mb`, `host`, `executed` (text of the executed notebook, or None), `records`
+        and `checks` (what the notebook's helpers wrote), `log` (the end of what was printed
+        outside of cells).
+
+    Raises:
+        OSError: The folder for the run can't be written.
+    """
+    began = time.monotonic()
+    scratch = tempfile.TemporaryDirectory(prefix="course-batch-", ignore_cleanup_errors=True)
+    with scratch as name:
+        folder = Path(name)
+        for part in ("work", "tmp", "runs", "cache"):
+            (folder / part).mkdir()
+        (folder / task["file"]).write_text(task["text"], encoding="utf-8")
+        (folder / "parameters.json").write_text(json.dumps(task["parameters"]), encoding="utf-8")
+        mark = uuid.uuid4().hex
+        with (folder / "log.txt").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "helpers.tools.run_notebook", *_arguments(folder, task)],
+                cwd=folder / "work",
+                env=_environment(folder, task, mark),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+            try:
+                told, peak = _watch(process, task, stopped, folder / "log.txt")
+            finally:
+                _end_all(process, mark)
+        told = told or _outcome(folder / "outcome.json", process.returncode)
+        return told | {
+            "seconds": round(time.monotonic() - began, 2),
+            "peak_memory_mb": round(peak / 1e6),
+            "host": socket.gethostname(),
+            "executed": _notebook(folder / "executed.ipynb"),
+            "records": _all_json(folder / "runs" / "records"),
+            "checks": _all_json(folder / "runs" / "checks"),
+            "log": _end_of(folder / "log.txt"),
+        }
+
+
+def _arguments(folder: Path, task: dict) -> list[str]:
+    names = (task["file"], "executed.ipynb", "parameters.json", "outcome.json")
+    return [*(str(folder / name) for name in names), str(task["output_mb"])]
+
+
+def _environment(folder: Path, task: dict, mark: str) -> dict[str, str]:
+    threads = str(max(1, (os.cpu_count() or 1) // task["share"]))
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("NBGRADER")}
+    return inherited | {
+        "COURSE_CACHE": str(folder / "cache"),
+        "COURSE_RUNS": str(folder / "runs"),
+        "TMPDIR": str(folder / "tmp"),
+        "PYTHONPATH": str(config.course_root()),
+        "TF_NUM_INTRAOP_THREADS": threads,
+        "OMP_NUM_THREADS": threads,
+        MARK: mark,
+        **task["environment"],
+        **_data(task["data"]),
+    }
+
+
+_looking = threading.Lock()
+
+
+def _data(dataset: str | None) -> dict[str, str]:
+    """Looks for the dataset once a process, so that no two runs download it; tells where it is."""
+    with _looking:
+        found = _located(dataset)
+    return {"CIFAR10_DIR": found} if found else {}
+
+
+@functools.cache
+def _located(dataset: str | None) -> str | None:
+    if dataset in (None, "digits"):
+        return None
+    from helpers import cifar, sources
+
+    try:
+        source = sources.locate(dataset)
+    except (cifar.DataError, ValueError):
+        return None  # the notebook says why
+    return str(source.path) if source.path else None
+
+
+def _watch(
+    process: subprocess.Popen, task: dict, stopped: Callable[[], bool], log: Path
+) -> tuple[dict | None, int]:
+    """Waits for a run, and ends its kernel if it is too long, too large, or not wanted any more.
+
+    Returns:
+        State and error if it was ended from here, else None; and the largest memory, in bytes.
+    """
+    began = last = time.monotonic()
+    members, peak, told, deadline = [psutil.Process(process.pid)], 0, None, None
+    while process.poll() is None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(TICK)
+        now = time.monotonic()
+        if deadline is not None:
+            if now > deadline:
+                return told, peak
+            continue
+        memory = sum(map(_memory, members))
+        peak = max(peak, memory)
+        limit = task["memory_gb"] * 1e9
+        if memory > limit:
+            told = {"state": "memory", "error": f"more than {task['memory_gb']:g} GB of memory"}
+        elif now - began > task["minutes"] * 60:
+            told = {"state": "timeout", "error": f"not done after {task['minutes']:g} minutes"}
+        elif now - last > SLOW_TICK:
+            last, members = now, _family(process.pid)
+            if stopped():
+                return {"state": "stopped", "error": "the batch was interrupted"}, peak
+            if log.stat().st_size > task["output_mb"] * 1e6:
+                said = f"more than {task['output_mb']:g} MB of output (limits: output_mb)"
+                told = {"state": "failed", "error": said}
+        if told:
+            deadline = now + GRACE
+            _kill(_family(process.pid)[1:])
+    return told, peak
+
+
+def _memory(member: psutil.Process) -> int:
+    try:
+        return member.memory_info().rss
+    except psutil.Error:
+        return 0
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    """A process and all that it has started, directly or not; the process itself first."""
+    try:
+        first = psutil.Process(pid)
+        return [first, *first.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _kill(members: list[psutil.Process]) -> None:
+    for member in members:
+        with contextlib.suppress(psutil.Error):
+            member.kill()
+
+
+def _end_all(process: subprocess.Popen, mark: str) -> None:
+    """Ends whatever is left of a run, also processes that have left its family."""
+    _kill(_family(process.pid))
+    process.wait()
+    _kill([member for member in psutil.process_iter() if _has_mark(member, mark)])
+
+
+def _has_mark(member: psutil.Process, mark: str) -> bool:
+    try:
+        return member.environ().get(MARK) == mark
+    except (psutil.Error, OSError):
+        return False
+
+
+def _outcome(path: Path, code: int) -> dict:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        number = signal.Signals(-code).name if code < 0 else f"status {code}"
+        return {"state": "failed", "error": f"the notebook's process was ended ({number})"}
+
+
+def _notebook(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def _all_json(folder: Path) -> list[dict]:
+    """What can be read among the files that a run has written, oldest first."""
+    found = []
+    for path in sorted(folder.glob("*.json"), key=lambda p: p.stat().st_mtime_ns):
+        with contextlib.suppress(OSError, ValueError):
+            content = json.loads(path.read_text(encoding="utf-8"))
+            found += [content] if isinstance(content, dict) else []
+    return found
+
+
+def _end_of(path: Path, most: int = 4_000) -> str:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - most))
+        return file.read().decode("utf-8", errors="replace")

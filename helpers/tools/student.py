@@ -1,0 +1,116 @@
+"""Makes the copies for a class: without solutions for students, with open ones for instructors.
+
+    python -m helpers.tools.student
+
+`build/student/` has no solutions and no outputs; its checks carry nbgrader's metadata.
+`build/solutions/` is executed, as published, with the solutions unfolded. Both are made from
+`notebooks/`: change a notebook there, then make them again.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from helpers.tools import copies, setup
+
+FOLDED = (
+    "The course's solution stands in the cell below each check (JupyterLab folds it away; try "
+    "first)."
+)
+NO_SOLUTION = "Your instructor has the course's solutions."
+OPEN = "The course's solution stands in the cell below each check."
+
+
+def main() -> None:
+    """Writes both sets of copies and says where."""
+    setup.ensure()
+    for name, make in (("student", student_copy), ("solutions", solution_copy)):
+        paths = copies.write(copies.BUILD / name, make)
+        print(f"{len(paths)} notebooks in {copies.BUILD / name}")
+
+
+def student_copy(notebook, name: str):
+    """A notebook without its solutions and outputs, whose checks nbgrader can grade.
+
+    A check is a locked cell of one point in nbgrader's metadata (schema 3). The stub above it
+    carries none: nbgrader would empty a cell that is marked as a solution, function and all.
+
+    Args:
+        notebook: The course's notebook; changed in place.
+        name: Its name, kept in the metadata so that a renamed file is still recognised.
+
+    Raises:
+        ValueError: The notebook's text doesn't say where the solutions are in the usual words.
+    """
+    kept = [c for c in notebook.cells if not _is_solution(c)]
+    notebook.cells = [_reworded(cell, NO_SOLUTION) for cell in kept]
+    _require(notebook, NO_SOLUTION)
+    for number, cell in enumerate(notebook.cells):
+        if copies.tagged(cell, "exercise"):
+            _mark_for_grading(notebook.cells[number + 1])
+    notebook.metadata.course.notebook = name
+    return _relinked(copies.emptied(notebook), "student")
+
+
+def solution_copy(notebook, name: str):
+    """An executed notebook with its solutions unfolded.
+
+    Args:
+        notebook: The course's notebook; changed in place.
+        name: Its name, kept in the metadata.
+
+    Raises:
+        ValueError: The notebook's text doesn't say where the solutions are in the usual words.
+    """
+    notebook.cells = [_reworded(cell, OPEN) for cell in notebook.cells]
+    _require(notebook, OPEN)
+    for cell in notebook.cells:
+        if copies.tagged(cell, "solution"):
+            cell.metadata.pop("jupyter", None)
+    notebook.metadata.course.notebook = name
+    return _relinked(notebook, "solutions")
+
+
+def _is_solution(cell) -> bool:
+    return copies.tagged(cell, "solution") or copies.asks_about_solution(cell)
+
+
+def _reworded(cell, new: str):
+    return copies.with_source(cell, FOLDED, new) if FOLDED in cell.source else cell
+
+
+def _require(notebook, words: str) -> None:
+    if not any(words in cell.source for cell in notebook.cells):
+        raise ValueError(f"The exercises should begin with the sentence: {FOLDED}")
+
+
+def _mark_for_grading(cell) -> None:
+    exercise = re.fullmatch(r'checks\.check\("(\d\d\.\d)", \w+\)', cell.source)
+    if not exercise:
+        raise ValueError(f"expected the check of an exercise, found: {cell.source!r}")
+    cell.metadata.nbgrader = {
+        "schema_version": 3,
+        "grade_id": f"exercise-{exercise[1].replace('.', '-')}",
+        "grade": True,
+        "locked": True,
+        "solution": False,
+        "task": False,
+        "points": 1,
+        "cell_type": "code",
+    }
+
+
+def _relinked(notebook, folder: str):
+    """Links to other notebooks stay, since their copies lie beside; others begin in `build/`."""
+
+    def target(old: str) -> str:
+        if re.fullmatch(r"\d\d_\w+\.ipynb", old):
+            return old
+        there = os.path.relpath(copies.execution.NOTEBOOKS / old, copies.BUILD / folder)
+        return Path(there).as_posix()
+
+    return copies.with_links(notebook, target)
+
+
+if __name__ == "__main__":
+    main()

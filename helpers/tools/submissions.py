@@ -1,0 +1,113 @@
+"""Files that a batch runs: which there are, what they hold, whose they are."""
+
+import ast
+import glob
+import json
+import warnings
+from pathlib import Path
+
+from helpers.tools import execution
+
+LARGEST = 100_000_000  # bytes of a notebook's file
+
+
+def find(patterns: list[str]) -> list[tuple[Path, Path | None]]:
+    """The notebooks that are named, each once, in order.
+
+    Args:
+        patterns: Files, patterns as in a shell, or folders, which are searched with all below.
+
+    Returns:
+        Pairs of a notebook and the folder in which it was found; None for a single file.
+
+    Raises:
+        FileNotFoundError: One of the patterns names no notebook.
+    """
+    found: dict[Path, Path | None] = {}
+    for pattern in patterns:
+        named = Path(pattern).expanduser()
+        if named.is_file():
+            paths = [(named, None)]
+        elif named.is_dir():
+            paths = [(path, named) for path in sorted(named.rglob("*.ipynb"))]
+        else:
+            matches = map(Path, sorted(glob.glob(str(named), recursive=True)))
+            paths = [(path, path.parent) for path in matches]
+        paths = [(p, root) for p, root in paths if p.suffix == ".ipynb" and not _hidden(p, root)]
+        if not paths:
+            raise FileNotFoundError(
+                f"notebooks: {pattern} names no notebook (seen from {Path.cwd()})."
+            )
+        for path, root in paths:
+            found.setdefault(path.resolve(), root and root.resolve())
+    return list(found.items())
+
+
+def _hidden(path: Path, root: Path | None) -> bool:
+    return root is not None and any(p.startswith(".") for p in path.relative_to(root).parts)
+
+
+def text_of(path: Path) -> tuple[str, str]:
+    """Content of a notebook's file, and why it can't be run (empty if it can); one of the two."""
+    import nbformat
+
+    try:
+        if path.stat().st_size > LARGEST:
+            return "", f"the file has more than {LARGEST // 10**6} MB"
+        text = path.read_text(encoding="utf-8")
+        notebook = json.loads(text)
+        if notebook.get("nbformat") != 4:
+            raise ValueError("its format is not version 4; open and save it in Jupyter")
+        with warnings.catch_warnings(action="ignore"):  # cells without an id
+            nbformat.validate(notebook)
+    except OSError as error:
+        return "", f"the file can't be read: {error}"
+    except Exception as error:
+        words = str(error).strip() or type(error).__name__
+        return "", f"the file is no notebook: {words.splitlines()[0][:200]}"
+    return text, ""
+
+
+def parameter_names(text: str) -> set[str] | None:
+    """Names that the cell tagged `parameters` assigns; None if there is no such cell.
+
+    Raises:
+        SyntaxError: The cell is no Python.
+    """
+    for cell in json.loads(text)["cells"]:
+        if "parameters" in cell["metadata"].get("tags", []):
+            body = ast.parse("".join(cell["source"])).body
+            targets = [n.targets for n in body if isinstance(n, ast.Assign)]
+            targets += [[n.target] for n in body if isinstance(n, ast.AnnAssign)]
+            return {t.id for group in targets for t in group if isinstance(t, ast.Name)}
+    return None
+
+
+def owner(path: Path, root: Path | None, text: str) -> tuple[str, str]:
+    """Which notebook of the course a file is, and whose: `01_dense_baseline`, `alice`.
+
+    The student is what the file's name says besides the notebook's. Where it says nothing more, it
+    is the folder below the one that was named (as nbgrader has it: `submitted/alice/01/…`).
+
+    Args:
+        path, root: As `find` gives them.
+        text: The file's content, empty if it can't be read.
+
+    Returns:
+        The notebook, the file's name if it is none of the course's; and the student, empty for a
+        file that was named by itself and says nothing.
+    """
+    names = [p.stem for p in execution.choose_notebooks(None)]
+    said = _said(text)
+    notebook = said if said in names else next((n for n in names if n in path.stem), None)
+    if notebook is None:
+        return path.stem, path.stem if root else ""
+    student = path.stem.replace(notebook, "").strip(" _-.")
+    if not student and root and path.parent != root:
+        student = path.relative_to(root).parts[0]
+    return notebook, student
+
+
+def _said(text: str) -> str | None:
+    course = json.loads(text).get("metadata", {}).get("course") if text else None
+    return course.get("notebook") if isinstance(course, dict) else None

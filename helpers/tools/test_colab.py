@@ -1,0 +1,95 @@
+"""Tries the upload-ready copies with Colab's versions of the packages.
+
+    python -m helpers.tools.test_colab
+
+Each copy lies alone in an empty folder, without the course on Python's path and without internet,
+and is executed in the profile `smoke` on the embedded dataset, in `.venv-colab`.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from helpers.tools import colab, copies, environment, setup
+from helpers.tools.test import NOWHERE
+
+MINUTES = 10
+
+
+def main() -> None:
+    """Executes every copy and reports; ends with status 1 if one fails."""
+    setup.ensure()
+    python = setup.ensure_extra("colab")
+    packages = environment.extras(environment.FILE.read_text(encoding="utf-8"))["colab"]
+    listed = (f"{name} {packages[name]}" for name in ("tensorflow", "keras", "numpy", "ipykernel"))
+    print("With", ", ".join(listed), flush=True)
+    failed = []
+    with tempfile.TemporaryDirectory(prefix="course-colab-") as scratch:
+        paths = copies.write(Path(scratch) / "copies", colab.colab_copy)
+        for path in paths:
+            began = time.monotonic()
+            error = alone(python, path, Path(scratch) / path.stem)
+            print(f"{path.stem}: {error or 'ok'}, {time.monotonic() - began:.0f} s", flush=True)
+            failed += [path.stem] if error else []
+    print(f"{len(paths) - len(failed)} of {len(paths)} copies run alone.")
+    sys.exit(1 if failed else 0)
+
+
+def alone(python: Path | str, path: Path, folder: Path) -> str:
+    """Executes a copy alone in an empty folder.
+
+    Args:
+        python: The Python to do it with; it needs nbclient and ipykernel.
+        path: The notebook.
+        folder: The folder; it must not exist. The executed notebook is left there.
+
+    Returns:
+        What went wrong; empty if nothing did.
+    """
+    import nbformat
+
+    folder.mkdir(parents=True)
+    here = folder / path.name
+    here.write_bytes(path.read_bytes())
+    hidden = ("PYTHONPATH", "COURSE_RUNS", "CIFAR10_DIR", "JUPYTER_PATH")
+    environment = {key: value for key, value in os.environ.items() if key not in hidden}
+    environment |= {
+        "COURSE_PROFILE": "smoke",
+        "COURSE_DATASET": "digits",
+        "COURSE_CACHE": str(folder / "cache"),
+        "TMPDIR": str(folder),
+        "http_proxy": NOWHERE,
+        "https_proxy": NOWHERE,
+        "no_proxy": "127.0.0.1,localhost",
+    }
+    command = [str(python), "-I", "-c", _EXECUTE, here.name, str(60 * MINUTES)]
+    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    if ended.returncode:
+        return f"failed: {(ended.stderr.strip() or 'no message').splitlines()[-1]}"
+    executed = nbformat.read(here, as_version=4)
+    outputs = [o for cell in executed.cells for o in cell.get("outputs", [])]
+    stray = [o.text.strip() for o in outputs if o.get("name") == "stderr"]
+    return f"wrote to the error stream: {stray[0].splitlines()[0]}" if stray else ""
+
+
+_EXECUTE = """
+import sys
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+name, seconds = sys.argv[1:]
+notebook = nbformat.read(name, as_version=4)
+try:
+    NotebookClient(notebook, timeout=int(seconds), kernel_name="python3").execute()
+except CellExecutionError as error:
+    sys.exit(f"{error.ename}: {error.evalue}")
+finally:
+    nbformat.write(notebook, name)
+"""
+
+if __name__ == "__main__":
+    main()
