@@ -11,7 +11,7 @@ import keras
 import pytest
 
 from helpers import config
-from helpers.tools import bench, bench_networks, bench_report, publish
+from helpers.tools import bench, bench_batch, bench_networks, bench_report, publish
 
 TORCH_WAYS = bench.TORCH_WAYS
 FIGURES = config.course_root() / "figures"
@@ -165,3 +165,17 @@ def test_the_claims_of_the_readme_hold_in_the_published_records():
 def precision_as_it_was():
     yield
     keras.config.set_dtype_policy("float32")
+
+
+def test_the_page_of_the_batch_is_made_from_its_records():
+    published = json.loads((bench.FIGURES / "bench_batch.json").read_text(encoding="utf-8"))
+    page = (bench.FIGURES / "bench_batch.md").read_text(encoding="utf-8")
+    assert page == bench_batch.page(published)
+
+
+def test_a_batch_costs_what_the_readme_says():
+    records = json.loads((bench.FIGURES / "bench_batch.json").read_text())["records"]
+    assert len(records) >= 3
+    assert statistics.median(record["run"] for record in records) < 4
+    ratios = [record["two_workers"] / record["one_worker"] for record in records]
+    assert statistics.median(ratios) <= 0.6

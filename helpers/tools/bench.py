@@ -1,11 +1,12 @@
 """Measures how fast the course trains and predicts, beside Keras as it comes and PyTorch.
 
-    python -m helpers.tools.bench [--rounds 3]
+    python -m helpers.tools.bench [--rounds 3] [--only training|batch]
 
 Every row runs in a process of its own, pinned to the same two cores; the rows take turns, round by
 round, so that a slow minute of the machine hits all of them. Table, chart and raw records go to
 `figures/bench.md`, `figures/bench.svg` and `figures/bench.json` when all rounds are done; until
-then the records stand in `runs/bench/`.
+then the records stand in `runs/bench/`. Before that it measures what a batch costs, see
+`bench_batch`.
 """
 
 import argparse
@@ -28,13 +29,28 @@ TORCH_WAYS = ("eager", "compiled")
 
 
 def main() -> None:
-    """Measures all rows in turns, then writes table, chart and records."""
+    """Measures what is asked for, or all of it, and writes it to `figures/`."""
     parser = argparse.ArgumentParser(prog="python -m helpers.tools.bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    rounds = parser.parse_args().rounds
-    if rounds < 1:
-        sys.exit(f"ROUNDS is {rounds}; expected 1 or more.")
+    parser.add_argument("--only", choices=("training", "batch"))
+    options = parser.parse_args()
+    if options.rounds < 1:
+        sys.exit(f"ROUNDS is {options.rounds}; expected 1 or more.")
     setup.ensure()
+    from helpers.tools import bench_batch
+
+    if options.only != "training":
+        bench_batch.main(options.rounds)
+    if options.only != "batch":
+        trainings(options.rounds)
+
+
+def trainings(rounds: int) -> None:
+    """Measures all rows in turns, then writes table, chart and records.
+
+    Args:
+        rounds: How often every row is measured.
+    """
     cores, pinned = pin()
     os.environ |= {"CUDA_VISIBLE_DEVICES": "", "TF_NUM_INTRAOP_THREADS": str(len(cores))}
     # Imported here: they need the packages, and TensorFlow looks at the machine when it starts.

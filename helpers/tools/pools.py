@@ -105,7 +105,7 @@ def cluster(address: str):
         executor = client.get_executor(pure=False)
         hosts = Counter(w["host"] for w in client.scheduler_info(n_workers=-1)["workers"].values())
         yield Pool(
-            submit=lambda task: executor.submit(on_worker, task, name),
+            submit=lambda task: executor.submit(_travelling(), task, name),
             slots=lambda: sum(client.nthreads().values()),
             stop=stop.set,
             share=max(hosts.values()),
@@ -114,18 +114,23 @@ def cluster(address: str):
         )
 
 
-def on_worker(task: dict, stop: str) -> dict:
-    """`runner.run` on a worker of a cluster; the name is that of the event that stops it."""
-    from distributed import Event
+def _travelling() -> Callable[[dict, str], dict]:
+    """`runner.run` for a worker. It travels by value: the scheduler needs no course for it."""
 
-    event = Event(stop)
-    return runner.run(task, event.is_set)
+    def on_worker(task: dict, stop: str) -> dict:
+        from distributed import Event
+
+        from helpers.tools import runner as there
+
+        return there.run(task, Event(stop).is_set)
+
+    return on_worker
 
 
 def _check_workers(client) -> None:
     """Raises `PoolError` unless every worker has this version of the course."""
 
-    def version() -> str:  # travels as a whole, since the worker may not have this module
+    def version() -> str:  # travels by value, too
         import importlib
 
         try:

@@ -1,0 +1,32 @@
+"""Real student copies, handed in: points, states and records on the leaderboard."""
+
+from helpers.tests import classroom, test_batch
+from helpers.tests.test_batch import folder
+
+__all__ = ["folder"]
+
+
+def test_a_class_is_marked(folder):
+    for kind in ("right", "half", "wrong", "raises", "torn", "bare"):
+        classroom.hand_in(folder, "01_dense_baseline", kind, kind)
+    settings = "{profile: smoke, dataset: digits, seeds: [[0]]}"
+    status, rows = test_batch.start(folder, settings, "{minutes: 5, memory_gb: 6}")
+    assert status == 1 and {row["notebook"] for row in rows} == {"01_dense_baseline"}
+    found = {row["student"]: row for row in rows}
+    states = {name: (row["state"], row["points"]) for name, row in found.items()}
+    assert states == {
+        "right": ("ok", "4"),
+        "half": ("ok", "2"),
+        "wrong": ("ok", "0"),
+        "raises": ("failed", "0"),
+        "torn": ("invalid", ""),
+        "bare": ("invalid", ""),
+    }
+    assert {row["points_possible"] for row in rows} == {"4"}
+    models = {row["model"] for row in rows if row["student"] == "right"}
+    assert models == {"dense", "dense, shuffled pixels"}
+    for row in rows:
+        if row["state"] == "ok":
+            assert (row["dataset"], row["profile"]) == ("digits", "smoke")
+            assert 0 <= float(row["val_accuracy"]) <= 1 and float(row["seconds"]) > 1
+            assert int(row["peak_memory_mb"]) > 300

@@ -1,0 +1,115 @@
+"""Leaderboards: rows, spreads, and pages that nobody's text can break."""
+
+import csv
+import io
+import math
+
+import pytest
+
+from helpers.tools import leaderboard, leaderboard_page
+
+
+def training(val, test=None, model="m", dataset="digits", profile="class", curve=(0.1, 0.5)):
+    told = {"kind": "training", "model": model, "dataset": dataset, "profile": profile}
+    history = {"val_accuracy": list(curve)}
+    return told | {"val_accuracy": val, "test_accuracy": test, "history": history}
+
+
+def result(*records, student="alice", state="ok", error="", **parameters):
+    return {
+        "notebook": "03_two_layer_cnn",
+        "student": student,
+        "parameters": parameters,
+        "state": state,
+        "error": error,
+        "points": 2,
+        "points_possible": 4,
+        "seconds": 12.5,
+        "peak_memory_mb": 800,
+        "records": list(records),
+        "executed": f"executed/{student}.ipynb",
+    }
+
+
+def test_one_row_a_record_and_one_row_a_failure():
+    results = [
+        result(training(0.5, 0.4), {"kind": "measurement"}, training(0.6)),
+        result(training(0.9), state="timeout", error="not done", student="bob"),
+        result(student="carol"),
+    ]
+    rows = leaderboard.rows(results, ["x"])
+    assert [(r["student"], r["state"], r["val_accuracy"]) for r in rows] == [
+        ("alice", "ok", 0.5),
+        ("alice", "ok", 0.6),
+        ("bob", "timeout", None),
+        ("carol", "ok", None),
+    ]
+    named = ["notebook", "student", "p_x", "state", "error", "points", "points_possible"]
+    named += ["seconds", "peak_memory_mb", "dataset", "profile", "model", "val_accuracy"]
+    assert list(rows[0]) == [*named, "test_accuracy", "executed"]
+
+
+def test_a_spreadsheet_takes_no_text_for_a_formula():
+    rows = leaderboard.rows([result(student="=cmd()", error="@x", x=-1)], ["x"])
+    (row,) = csv.DictReader(io.StringIO(leaderboard.as_csv(rows, ["x"])))
+    assert (row["student"], row["error"], row["p_x"]) == ("'=cmd()", "'@x", "-1")
+
+
+def test_seeds_become_mean_and_spread_and_the_best_is_first():
+    results = [result(training(v, v - 0.1), seeds=[i]) for i, v in enumerate((0.5, 0.6, 0.7))]
+    results.append(result(training(0.65), student="bob", seeds=[0]))
+    results.append(result(training(0.3), student="bob", seeds=[0], epochs=1))
+    ((where, board),) = leaderboard.rankings(results).items()
+    assert where == ("digits", "class")
+    assert [(row["student"], row["n"]) for row in board] == [("bob", 1), ("alice", 3), ("bob", 1)]
+    assert board[1]["val"] == pytest.approx((0.6, 0.1))
+    assert board[1]["test"] == pytest.approx((0.5, 0.1))
+    assert math.isnan(board[0]["val"][1]) and board[0]["test"] is None
+    assert board[2]["parameters"] == {"epochs": 1}
+
+
+def test_datasets_and_profiles_are_never_in_one_ranking():
+    results = [
+        result(training(0.5)),
+        result(training(0.9, profile="smoke")),
+        result(training(0.7, dataset="CIFAR-10")),
+    ]
+    boards = leaderboard.rankings(results)
+    assert {where: len(board) for where, board in boards.items()} == {
+        ("CIFAR-10", "class"): 1,
+        ("digits", "class"): 1,
+        ("digits", "smoke"): 1,
+    }
+
+
+def test_a_record_that_somebody_made_up_breaks_nothing():
+    odd = [7.0, -1, True, "0.99", None, [1], math.nan]
+    results = [result(training(value, value, curve=[value])) for value in odd]
+    results.append(result(training(0.5) | {"history": 3, "model": None}))
+    board = leaderboard.rankings(results)["digits", "class"]
+    assert [row["val"] and row["val"][0] for row in board] == [0.5, None]
+    assert leaderboard_page.page("b", results, 8).count("<tr>") == 2 + 2 + 8
+
+
+def test_nothing_in_a_page_comes_from_a_submission_unescaped():
+    evil = '"><script>alert(1)</script>'
+    results = [
+        result(training(0.5, model=evil, dataset=evil), student=evil, x=evil),
+        result(state="failed", error=f"first\n{evil}", student="bob"),
+    ]
+    page = leaderboard_page.page(evil, results, 2)
+    assert page.count("<script>") == 1 and "alert(1)</script>" not in page
+    assert "first" not in page and page.count("&lt;script&gt;") >= 4
+
+
+def test_a_page_shows_state_error_link_bars_and_curves():
+    results = [
+        result(training(0.5, 0.4), seeds=[0]),
+        result(training(0.7, 0.6), seeds=[1]),
+        result(state="memory", error="more than 6 GB of memory", student="bob"),
+    ]
+    page = leaderboard_page.page("seeds", results, 3)
+    for words in ("60.0 ± 14.1 %", "50.0 ± 14.1 %", "2 of 4", "more than 6 GB of memory"):
+        assert words in page
+    assert 'href="executed/bob.ipynb"' in page and "<polyline" in page and "<rect" in page
+    assert "https://" not in page and "src=" not in page

@@ -1,0 +1,78 @@
+"""Models from elsewhere: uploaded or downloaded, checked, never half there."""
+
+import hashlib
+import json
+
+import pytest
+
+from helpers import download, model_files, models
+
+
+@pytest.fixture
+def published(monkeypatch, tmp_path):
+    """A published model that isn't here, only its side file; returns its content."""
+    content = b"a model"
+    path = tmp_path / "course" / "advanced.keras"
+    path.parent.mkdir()
+    about = {"sha256": hashlib.sha256(content).hexdigest(), "classes": [], "dataset": "d"}
+    path.with_suffix(".json").write_text(json.dumps(about | {"profile": "full", "record": {}}))
+    monkeypatch.setattr(models, "PUBLISHED", path)
+    return content
+
+
+def test_the_published_model_needs_no_side_file(published, capsys):
+    assert model_files.uploaded({"advanced (1).keras": published}) is None
+    assert models.PUBLISHED.read_bytes() == published
+    assert "is the course's published model" in capsys.readouterr().out
+
+
+def test_a_model_with_its_side_file_is_put_side_by_side(published):
+    path = model_files.uploaded({"mine (2).keras": b"other", "mine (3).json": b"{}"})
+    assert path.read_bytes() == b"other" and path.with_suffix(".json").read_bytes() == b"{}"
+    assert not models.PUBLISHED.exists()
+
+
+def test_no_upload_is_fine(capsys):
+    assert model_files.uploaded({}) is None
+    assert "No model was uploaded" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"a.keras": b"1"}, "came without its side file"),
+        ({"a.json": b"{}"}, "Choose one model"),
+        ({"a.keras": b"1", "b.keras": b"2"}, r"Uploaded were: a\.keras, b\.keras"),
+        ({"cat.png": b"1"}, "Choose one model"),
+    ],
+)
+def test_what_is_no_model_is_told_and_nothing_is_written(published, files, message):
+    with pytest.raises(models.ModelError, match=message):
+        model_files.uploaded(files)
+    assert not models.folder().exists() and not models.PUBLISHED.exists()
+
+
+def test_a_download_is_compared_with_the_courses_checksum(published, monkeypatch):
+    asked = []
+
+    def fetch(mirrors, target, sha256):
+        asked.append((mirrors, sha256))
+        target.write_bytes(published)
+
+    monkeypatch.setattr(download, "fetch", fetch)
+    model_files.downloaded("https://somewhere/advanced.keras")
+    digest = hashlib.sha256(published).hexdigest()
+    assert asked == [(["https://somewhere/advanced.keras"], digest)]
+    assert models.PUBLISHED.read_bytes() == published
+
+
+def test_a_download_that_fails_says_what_to_do_instead(published, monkeypatch):
+    def fetch(mirrors, target, sha256):
+        raise download.DownloadError("somewhere: wrong file")
+
+    monkeypatch.setattr(download, "fetch", fetch)
+    with pytest.raises(models.ModelError, match=r"wrong file.*Upload advanced.keras instead"):
+        model_files.downloaded("https://somewhere/x")
+    for address in ("", "ftp://x/y", "http://x/y", "/local/file"):
+        with pytest.raises(models.ModelError, match="is no address; expected https://"):
+            model_files.downloaded(address)
