@@ -84,8 +84,33 @@ def test_a_python_that_has_the_packages_is_used_as_it_is(monkeypatch):
     setup.ensure()
 
 
-def test_an_extra_has_an_environment_of_its_own():
+def test_an_extra_that_is_marked_has_an_environment_of_its_own():
     folder, packages = setup.extra("torch")
     assert folder.name == ".venv-torch" and list(packages) == ["torch"]
-    with pytest.raises(ValueError, match="expected one of: torch"):
+    assert setup.extra("cluster")[0] == setup.Path(sys.prefix)
+    with pytest.raises(ValueError, match="expected one of: cluster, torch, colab"):
         setup.extra("tourch")
+
+
+def test_an_extra_for_this_environment_keeps_the_pins(monkeypatch):
+    filled = []
+    monkeypatch.setattr(setup, "_fill", lambda *arguments: filled.append(arguments))
+    monkeypatch.setattr(setup.environment, "missing", lambda wanted: [])
+    assert str(setup.ensure_extra("cluster")) == sys.executable and not filled
+    monkeypatch.setattr(setup.environment, "missing", lambda wanted: ["distributed==1"])
+    setup.ensure_extra("cluster")
+    ((folder, wanted, new),) = filled
+    assert folder == setup.Path(sys.prefix) and new == ["distributed"]
+    assert {"distributed", "tensorflow", "keras"} <= set(wanted)
+
+
+def test_an_extra_apart_is_installed_once(venv):
+    apart = setup.VENV.with_name(".venv-colab")
+    apart.mkdir()
+    python = setup.ensure_extra("colab")
+    assert python == setup.python_of(apart)
+    python.parent.mkdir()
+    python.touch()
+    assert len(venv) == 2
+    setup.ensure_extra("colab")
+    assert len(venv) == 2

@@ -144,9 +144,10 @@ def test_a_working_copy_loses_no_edits_and_shows_no_results_beforehand(tmp_path)
 def test_make_lists_every_task_and_the_readme_both_commands():
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    tasks = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.M)
+    tasks = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.M)
     assert {"setup", "run", "test", "lint", "lab", "publish", "clean"} <= set(tasks)
     for task in set(tasks) - {"help"}:
         assert f"make {task}" in listed
-        assert f"`make {task}`" in readme and f"`python -m helpers.tools.{task}`" in readme
-        assert (ROOT / "helpers" / "tools" / f"{task}.py").is_file()
+        module = task.replace("-", "_")
+        assert f"`make {task}`" in readme and f"`python -m helpers.tools.{module}`" in readme
+        assert (ROOT / "helpers" / "tools" / f"{module}.py").is_file()
