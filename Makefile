@@ -35,7 +35,7 @@ test-colab:  ## run each of these copies alone, with Colab's versions of the pac
 	@$(TOOL).test_colab
 
 batch:  ## run a grid of notebooks: GRID=notebooks/grids/seeds.yml [WORKERS=2] [SCHEDULER=tcp://host:8786] [OUT=runs/name] [RERUN=1]
-	@$(TOOL).batch --grid "$(GRID)" $(if $(WORKERS),--workers "$(WORKERS)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(OUT),--out "$(OUT)") $(if $(RERUN),--rerun)
+	@$(TOOL).batch $(if $(GRID),--grid "$(GRID)") $(if $(WORKERS),--workers "$(WORKERS)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(OUT),--out "$(OUT)") $(if $(RERUN),--rerun)
 
 publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [NOTEBOOKS="01"]
 	@$(TOOL).publish $(if $(CIFAR10_DIR),--cifar10-dir "$(CIFAR10_DIR)") $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")
@@ -43,5 +43,5 @@ publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=fold
 bench:  ## measure speed and memory into figures/bench* [ROUNDS=3] [ONLY=training|batch]; for PyTorch's rows `make setup EXTRAS=torch` first
 	@$(TOOL).bench $(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(ONLY),--only "$(ONLY)")
 
-clean:  ## delete runs/, build/ and tool caches; keep .venv*, work/, models and the training cache
+clean:  ## delete runs/ but batches, build/ and tool caches; keep .venv*, work/, models and the training cache
 	@$(TOOL).clean

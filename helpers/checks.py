@@ -37,8 +37,8 @@ def check(exercise: str, answer: object) -> None:
         answer: What the exercise asks for, mostly a function.
 
     Raises:
-        AssertionError: The answer is wrong and nbgrader is grading (it sets `NBGRADER_EXECUTION`
-            to `autograde`); it gives points to every cell that doesn't fail.
+        AssertionError: The answer is wrong and nbgrader is grading or validating (it sets
+            `NBGRADER_EXECUTION`); it takes every cell that doesn't fail for right.
     """
     hint = verdict(exercise, answer)
     ours = getattr(answer, "__name__", "").startswith("_")
@@ -46,7 +46,7 @@ def check(exercise: str, answer: object) -> None:
     print(f"{title}: not yet. {hint}" if hint else f"{title}: right.")
     if not ours:
         _keep(exercise, hint)
-        if hint and os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        if hint and os.environ.get("NBGRADER_EXECUTION"):
             raise AssertionError(hint)
 
 
@@ -67,7 +67,7 @@ def verdict(exercise: str, answer: object) -> str:
     judge = EXERCISES[exercise]
     try:
         return judge(answer)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return f"Your code stopped with {type(error).__name__}: {error}"
 
 

@@ -16,6 +16,8 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from helpers.plain import PlainError
+
 FOLDER = "cifar-10-batches-py"
 TRAIN_FILES = tuple(f"data_batch_{k}" for k in range(1, 6))
 FILES = (*TRAIN_FILES, "test_batch", "batches.meta")
@@ -39,7 +41,7 @@ _ALLOWED_GLOBALS = {
 }
 
 
-class DataError(Exception):
+class DataError(PlainError):
     """The data that was asked for can't be had; the message says why and what to do."""
 
 

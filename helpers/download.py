@@ -12,12 +12,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from helpers.plain import PlainError
+
 MINIMUM_RATE = 200_000
 WINDOW = 10.0
 BLOCK = 1 << 16
 
 
-class DownloadError(Exception):
+class DownloadError(PlainError):
     """No mirror served the file; the message lists what each one did."""
 
 
@@ -134,8 +136,9 @@ def _copy(response, file, start: int, total: int | None, minimum_rate: float, wi
     """
     arrivals = collections.deque([(time.monotonic(), start)])
     got = start
+    title = Path(file.name).name.removesuffix(".part")
     with tqdm(
-        total=total, initial=start, unit="B", unit_scale=True, desc="CIFAR-10", leave=False
+        total=total, initial=start, unit="B", unit_scale=True, desc=title, leave=False
     ) as bar:
         while True:
             with _giving_up(window):

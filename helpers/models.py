@@ -2,9 +2,11 @@
 
 import copy
 import hashlib
+import io
 import json
 import re
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import keras
 from helpers import config, results, storage
 from helpers.config import Settings
 from helpers.data import Dataset
+from helpers.plain import PlainError
 from helpers.training import Training
 
 PUBLISHED = config.published_model()
@@ -20,11 +23,18 @@ PREPROCESSING = (
     "RGB pictures of 32 x 32 pixels, values 0 to 255, shape (n, 32, 32, 3), uint8 or float32; the "
     "model scales them itself. helpers.images.prepare makes them from any picture."
 )
+_RECENT = {  # settings since Keras 3.14, with their defaults
+    "renorm": False,
+    "renorm_clipping": None,
+    "renorm_momentum": 0.99,
+    "input_axes": None,
+    "output_axes": None,
+}
 _KEPT = ("notebook", "model", "seed", "epochs", "recipe", "parameter_count")
 _KEPT += ("val_accuracy", "test_accuracy", "seconds", "versions")
 
 
-class ModelError(Exception):
+class ModelError(PlainError):
     """A saved model can't be used; the message says why, and what to do."""
 
 
@@ -83,7 +93,7 @@ def save(trained: Training, data: Dataset, name: str) -> Path:
     with tempfile.TemporaryDirectory(prefix="course-model-") as scratch:
         file = Path(scratch) / "model.keras"
         in_float32(trained.model).save(file)
-        content = file.read_bytes()
+        content = portable(file.read_bytes())
     record = results.read(trained.record)
     about = {
         "classes": list(data.class_names),
@@ -112,6 +122,29 @@ def in_float32(model: keras.Model) -> keras.Model:
     twin = type(model).from_config(plain(copy.deepcopy(model.get_config())))
     twin.set_weights(model.get_weights())
     return twin
+
+
+def portable(content: bytes) -> bytes:
+    """A `.keras` file without the settings that older versions of Keras 3 refuse.
+
+    Newer versions write down settings that say nothing, because they have their default; older
+    ones, as Colab's 3.13, don't know them. The weights stay as they are.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for entry in old.infolist():
+            part = old.read(entry)
+            if entry.filename == "config.json":
+                part = json.dumps(_without_defaults(json.loads(part))).encode()
+            new.writestr(entry, part)
+    return buffer.getvalue()
+
+
+def _without_defaults(node: object) -> object:
+    if isinstance(node, dict):
+        kept = {k: v for k, v in node.items() if k not in _RECENT or v != _RECENT[k]}
+        return {key: _without_defaults(value) for key, value in kept.items()}
+    return [_without_defaults(value) for value in node] if isinstance(node, list) else node
 
 
 def load(path: str | Path, settings: Settings) -> Saved:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import nbformat
+import psutil
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.tools import runner
@@ -38,6 +39,14 @@ def executed_notebook():
 def said(cell) -> str:
     """What a cell has printed."""
     return "".join(o.get("text", "") for o in cell.get("outputs", []))
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and only waits to be asked doesn't."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def task(text: str, **changes) -> dict:

@@ -11,12 +11,12 @@ import time
 from pathlib import Path
 
 import nbformat
-import psutil
 import pytest
 from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers import config, storage
+from helpers.tests.notebooks import alive
 from helpers.tools import batch, grid, kept, pools, runner
 
 TAGGED = {"tags": ["parameters"]}
@@ -140,7 +140,7 @@ def test_an_interrupted_batch_leaves_no_process_and_goes_on_later(folder, number
     kernel = int((folder / "pid").read_text())
     os.killpg(started.pid, number)
     said = started.communicate(timeout=60)[0]
-    wait_for(lambda: not psutil.pid_exists(kernel))
+    wait_for(lambda: not alive(kernel))
     results = [json.loads(p.read_text()) for p in (folder.parent / "out" / "results").iterdir()]
     assert [(r["student"], r["state"]) for r in results] == [("a_quick", "ok")]
     if number != signal.SIGKILL:
@@ -149,6 +149,41 @@ def test_an_interrupted_batch_leaves_no_process_and_goes_on_later(folder, number
     put(folder, "b_slow", "1")
     status, found = start(folder, parameters="{}")
     assert status == 0 and [row["student"] for row in found] == ["a_quick", "b_slow"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+def test_a_batch_interrupted_before_anything_is_done_says_so(folder):
+    pid = folder / "pid"
+    put(folder, "slow", f"import os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\n"
+        "time.sleep(300)")  # fmt: skip
+    (folder.parent / "grid.yml").write_text("notebooks: [in]")
+    started = command(folder.parent, "--out", "out")
+    wait_for(lambda: pid.exists() and pid.read_text())
+    started.terminate()
+    said = started.communicate(timeout=60)[0]
+    assert started.returncode == 130 and "0 of 1 runs: none" in said and "Traceback" not in said
+
+
+def test_text_that_no_file_can_hold_stops_nothing(folder):
+    source = RECORD.replace("'model': 'm'", "'model': '\\ud800 \\x1b[2J'")
+    put(folder, "odd", source)
+    (folder / os.fsdecode(b"M\xfcller.ipynb")).write_bytes((folder / "odd.ipynb").read_bytes())
+    put(folder, "deep", "1")
+    deep = json.loads((folder / "deep.ipynb").read_text())
+    deep["cells"][0]["source"] = "x = " + "(" * 300 + ")" * 300
+    (folder / "deep.ipynb").write_text(json.dumps(deep))
+    status, found = start(folder)
+    assert status == 1 and sorted(row["state"] for row in found) == ["invalid", "ok", "ok"]
+    assert {row["model"] for row in found if row["state"] == "ok"} == {"?  [2J"}
+
+
+def test_files_that_seem_to_be_the_same_students_are_announced(folder, capsys):
+    (folder / "a").mkdir()
+    (folder / "b").mkdir()
+    put(folder / "a", "01_dense_baseline_ann", "1")
+    put(folder / "b", "01_dense_baseline_ann", "1")
+    start(folder)
+    assert "2 files are 01_dense_baseline of ann" in capsys.readouterr().out
 
 
 def wait_for(condition, seconds: float = 60) -> None:
@@ -193,6 +228,7 @@ def test_a_run_that_finds_the_disk_full_fails_alone(folder, monkeypatch):
     ("arguments", "message"),
     [
         (["--grid", "no.yml"], "no.yml can't be read"),
+        (["--grid", ""], "Name a grid: make batch GRID="),
         (["--workers", "0"], "WORKERS is 0; expected 1 or more."),
         (["--grid", "typo.yml"], "parameters: no notebook has 'y'; they have: x."),
     ],

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from helpers import config
+from helpers.tests.notebooks import alive
 from helpers.tests.test_batch import TAGGED, command, folder, put, rows, wait_for
 from helpers.tools import pools
 
@@ -88,13 +89,11 @@ def test_the_runs_of_a_lost_worker_go_to_another(folder, scheduler, workers):
     (owner,) = [w for w in workers if w.pid in {p.pid for p in family}]
     owner.kill()
     assert started.communicate(timeout=120)[0] and started.returncode == 0
-    wait_for(lambda: not psutil.pid_exists(kernel))
+    wait_for(lambda: not alive(kernel))
     assert rows(folder.parent / "out")[0]["state"] == "ok"
 
 
 def test_an_interrupt_stops_the_runs_on_the_workers(folder, scheduler, workers):
-    import psutil
-
     pid = folder / "pid"
     put(folder, "slow", f"import os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\n"
         "time.sleep(300)")  # fmt: skip
@@ -104,7 +103,7 @@ def test_an_interrupt_stops_the_runs_on_the_workers(folder, scheduler, workers):
     started.terminate()
     assert "the same command goes on" in started.communicate(timeout=60)[0]
     assert started.returncode == 130
-    wait_for(lambda: not psutil.pid_exists(int(pid.read_text())))
+    wait_for(lambda: not alive(int(pid.read_text())))
 
 
 def test_a_scheduler_that_is_not_there_is_one_line(folder):

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from helpers import config
-from helpers.tools import colab, copies, execution, test_colab
+from helpers.tools import colab, colab_cells, copies, execution, test_colab
 
 ROOT = config.course_root()
 PATHS = execution.choose_notebooks(None)
@@ -98,6 +98,15 @@ def test_nothing_relative_is_needed(copy):
     targets = re.findall(r"\]\(([^)]+)\)", text)
     assert all(target.startswith("https://") for target in targets)
     assert not [cell for cell in copy.cells if cell.get("outputs")]
+    for words in ("overview](", "Overview of the course", "JupyterLab folds", "helpers.tools"):
+        assert words not in text
+    assert "the overview" not in text and "?." not in text.splitlines()[-1]
+
+
+def test_the_words_that_are_replaced_still_stand_in_the_notebooks():
+    sources = [c.source for p in PATHS for c in nbformat.read(p, as_version=4).cells]
+    for words in colab_cells.WORDS:
+        assert any(words in source for source in sources), words
 
 
 def test_the_visitor_reads_where_to_click_and_how_long_it_takes(copy):
@@ -131,7 +140,8 @@ def test_a_copy_runs_alone_in_an_empty_folder(number, tmp_path):
     made = colab.colab_copy(nbformat.read(path, as_version=4), path.stem)
     (tmp_path / path.name).write_text(nbformat.writes(made), encoding="utf-8")
     assert test_colab.alone(sys.executable, tmp_path / path.name, tmp_path / "alone") == ""
-    assert not list((tmp_path / "alone").glob("cnn-course-*/helpers/tests"))
+    (unpacked,) = (tmp_path / "alone").glob("cnn-course-*/helpers")
+    assert (unpacked / "training.py").is_file() and not (unpacked / "tests").exists()
 
 
 def test_a_copy_that_fails_is_told(tmp_path):

@@ -62,6 +62,8 @@ def test_a_list_is_crossed_and_a_nested_list_is_a_value(tmp_path):
         ("notebooks: [a.ipynb]\nlimits: {retries: true}", "retries is True; expected a number"),
         ("notebooks: [a.ipynb]\nparameters: {seeds: []}", "seeds has no values"),
         ("notebooks: [a.ipynb]\nparameters: {seeds: 2026-11-21}", "expected numbers, words"),
+        ("notebooks: [a.ipynb]\nparameters: {seeds: [[0], [0]]}", "the same value twice: "),
+        ("notebooks: [a.ipynb]\nlimits: {minutes: .nan}", "minutes is nan; expected 0.001"),
         ("notebooks: [a.ipynb]\nparameters: [seeds]", "parameters: expected names with values"),
     ],
 )
@@ -128,6 +130,11 @@ def test_files_patterns_and_folders_name_each_notebook_once(tmp_path):
         ("carol.ipynb", "01_dense_baseline", ("01_dense_baseline", "carol")),
         ("dan/01_dense_baseline.ipynb", "01_dense_baseline", ("01_dense_baseline", "dan")),
         ("eve/week 1/01_dense_baseline.ipynb", None, ("01_dense_baseline", "eve")),
+        ("fay/01_dense_baseline (1).ipynb", None, ("01_dense_baseline", "fay")),
+        ("01_Dense_Baseline_zoe-Copy2.ipynb", None, ("01_dense_baseline", "zoe")),
+        ("week1/01_dense_baseline_hal.ipynb", None, ("01_dense_baseline", "hal")),
+        ("hal (1).ipynb", "01_dense_baseline", ("01_dense_baseline", "hal")),
+        ("ida/mine.ipynb", None, ("mine", "mine")),
         ("frank.ipynb", None, ("frank", "frank")),
         ("grace.ipynb", "99_no_such", ("grace", "grace")),
     ],
@@ -136,6 +143,15 @@ def test_the_student_is_read_from_the_files_name(tmp_path, file, course, expecte
     write_notebook(tmp_path / "in" / file, course=course)
     ((path, root),) = submissions.find(["in"])
     assert submissions.owner(path, root, path.read_text()) == expected
+
+
+@pytest.mark.parametrize("pattern", ["in", "in/*", "in/*/ps1", "in/*/ps1/*.ipynb", "in/**/*.ipynb"])
+def test_patterns_over_students_folders_know_the_students(tmp_path, pattern):
+    for name in ("ann", "ben"):
+        write_notebook(tmp_path / "in" / name / "ps1" / "01_dense_baseline.ipynb")
+    found = submissions.find([pattern])
+    owners = [submissions.owner(path, root, path.read_text())[1] for path, root in found]
+    assert owners == ["ann", "ben"]
 
 
 def test_a_key_changes_with_all_that_decides_a_result(tmp_path, monkeypatch):

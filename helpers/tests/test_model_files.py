@@ -7,6 +7,9 @@ import pytest
 
 from helpers import download, model_files, models
 
+ABOUT = {"sha256": "0", "classes": [], "dataset": "d", "profile": "full", "record": {}}
+SIDE = json.dumps(ABOUT).encode()
+
 
 @pytest.fixture
 def published(monkeypatch, tmp_path):
@@ -27,8 +30,11 @@ def test_the_published_model_needs_no_side_file(published, capsys):
 
 
 def test_a_model_with_its_side_file_is_put_side_by_side(published):
-    path = model_files.uploaded({"mine (2).keras": b"other", "mine (3).json": b"{}"})
-    assert path.read_bytes() == b"other" and path.with_suffix(".json").read_bytes() == b"{}"
+    side = models.PUBLISHED.with_suffix(".json").read_text()
+    about = json.loads(side) | {"sha256": hashlib.sha256(b"other").hexdigest()}
+    side = json.dumps(about).encode()
+    path = model_files.uploaded({"mine (2).keras": b"other", "mine (3).json": side})
+    assert path.read_bytes() == b"other" and path.with_suffix(".json").read_bytes() == side
     assert not models.PUBLISHED.exists()
 
 
@@ -44,6 +50,8 @@ def test_no_upload_is_fine(capsys):
         ({"a.json": b"{}"}, "Choose one model"),
         ({"a.keras": b"1", "b.keras": b"2"}, r"Uploaded were: a\.keras, b\.keras"),
         ({"cat.png": b"1"}, "Choose one model"),
+        ({"a.keras": b"1", "b.json": b"{}"}, r"b\.json is no side file"),
+        ({"a.keras": b"1", "b.json": SIDE}, r"b\.json doesn't describe a\.keras"),
     ],
 )
 def test_what_is_no_model_is_told_and_nothing_is_written(published, files, message):
@@ -60,7 +68,8 @@ def test_a_download_is_compared_with_the_courses_checksum(published, monkeypatch
         target.write_bytes(published)
 
     monkeypatch.setattr(download, "fetch", fetch)
-    model_files.downloaded("https://somewhere/advanced.keras")
+    for _ in range(2):  # the second time it is here
+        model_files.downloaded(" https://somewhere/advanced.keras ")
     digest = hashlib.sha256(published).hexdigest()
     assert asked == [(["https://somewhere/advanced.keras"], digest)]
     assert models.PUBLISHED.read_bytes() == published
@@ -71,7 +80,7 @@ def test_a_download_that_fails_says_what_to_do_instead(published, monkeypatch):
         raise download.DownloadError("somewhere: wrong file")
 
     monkeypatch.setattr(download, "fetch", fetch)
-    with pytest.raises(models.ModelError, match=r"wrong file.*Upload advanced.keras instead"):
+    with pytest.raises(models.ModelError, match=r"wrong file.*upload advanced\.keras instead"):
         model_files.downloaded("https://somewhere/x")
     for address in ("", "ftp://x/y", "http://x/y", "/local/file"):
         with pytest.raises(models.ModelError, match="is no address; expected https://"):

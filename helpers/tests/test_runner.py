@@ -6,11 +6,10 @@ import sys
 import time
 
 import nbformat
-import psutil
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.tests.notebooks import said, task
+from helpers.tests.notebooks import alive, said, task
 from helpers.tools import runner
 
 
@@ -70,9 +69,38 @@ def test_how_it_ended_is_told(source, state, error):
     assert (result["state"], result["error"]) == (state, error)
 
 
+def test_an_error_in_an_exercise_does_not_cost_the_next_one():
+    cells = [new_markdown_cell("# Title\n\n## Exercise 1"), new_code_cell("1 / 0")]
+    cells += [new_markdown_cell("## Exercise 2\n\ntext"), new_code_cell("print('next')")]
+    cells[1].metadata["tags"] = ["exercise"]
+    result = runner.run(task(nbformat.writes(new_notebook(cells=cells))), lambda: False)
+    assert (result["state"], result["place"]) == ("failed", "Exercise 1")
+    assert result["error"] == "ZeroDivisionError: division by zero" and lines(result) == ["next"]
+    cells[1].metadata["tags"] = []
+    result = runner.run(task(nbformat.writes(new_notebook(cells=cells))), lambda: False)
+    assert result["state"] == "failed" and lines(result) == []
+
+
+def test_where_it_ended_is_told_for_a_dead_kernel_too():
+    cells = [new_markdown_cell("## Last words"), new_code_cell("import os; os._exit(1)")]
+    result = runner.run(task(nbformat.writes(new_notebook(cells=cells))), lambda: False)
+    assert (result["error"], result["place"]) == ("the kernel died", "Last words")
+
+
+def test_a_made_up_outcome_is_not_believed():
+    source = (
+        "import os, pathlib, signal, time\n"
+        'told = \'{"state": "ok", "error": 7, "place": ""}\'\n'
+        "(pathlib.Path.cwd().parent / 'outcome.json').write_text(told)\n"
+        "os.kill(os.getppid(), signal.SIGKILL)\n"
+        "time.sleep(60)"
+    )
+    assert run(source)["error"] == "the notebook's process was ended (SIGKILL)"
+
+
 def test_an_endless_loop_is_ended_and_what_came_before_is_kept():
-    result = run("print('before')", "while True: pass", minutes=0.1)
-    assert (result["state"], result["error"]) == ("timeout", "not done after 0.1 minutes")
+    result = run("print('before')", "while True: pass", minutes=0.3)
+    assert (result["state"], result["error"]) == ("timeout", "not done after 0.3 minutes")
     assert lines(result) == ["before"]
 
 
@@ -111,11 +139,7 @@ def test_processes_that_left_the_family_are_ended():
     )
     result = run(source)
     assert result["state"] == "ok"
-    assert not _alive(int(lines(result)[0]))
-
-
-def _alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    assert not alive(int(lines(result)[0]))
 
 
 def test_an_interrupted_run_ends_at_once():

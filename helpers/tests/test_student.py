@@ -29,20 +29,35 @@ def handed_out(name):
 
 
 @pytest.fixture
+def alone(name):
+    return made(student.handout_copy, name)
+
+
+@pytest.fixture
 def solved(name):
     return made(student.solution_copy, name)
 
 
-def test_students_get_the_stubs_and_no_solution(name, handed_out):
+@pytest.mark.parametrize("kind", ["student", "handout"])
+def test_students_get_the_stubs_and_no_solution(name, kind, handed_out, alone):
     source = nbformat.read(execution.NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    text = "\n".join(cell.source for cell in handed_out.cells)
+    copy = handed_out if kind == "student" else alone
+    text = "\n".join(cell.source for cell in copy.cells)
     for cell in source.cells:
         if copies.tagged(cell, "exercise"):
             assert cell.source in text
         if copies.tagged(cell, "solution"):
             assert cell.source not in text
-    assert "course's solution stands" not in text and student.NO_SOLUTION in text
-    assert not [c for c in handed_out.cells if c.get("outputs") or c.get("execution_count")]
+    assert "course's solution" not in text.replace(student.NO_SOLUTION, "")
+    assert "in the published run:**" not in text and "The stored" not in text
+    assert not [c for c in copy.cells if c.get("outputs") or c.get("execution_count")]
+
+
+def test_a_handout_needs_nothing_but_itself(name, alone):
+    text = "\n".join(cell.source for cell in alone.cells)
+    assert "\nHELPERS = " in text and "make colab" not in text
+    assert all(t.startswith("https://") for t in re.findall(r"\]\(([^)]+)\)", text))
+    assert "verview" not in text
 
 
 def test_each_stub_has_the_name_and_signature_of_its_solution(handed_out, solved):
@@ -72,12 +87,11 @@ def test_checks_carry_what_nbgrader_needs(name, handed_out):
 
 
 def test_nbgrader_sees_a_failing_cell_for_a_wrong_answer_only(monkeypatch):
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    with pytest.raises(AssertionError, match="What else does each unit add"):
-        checks.check("01.1", lambda i, u: i * u)
-    checks.check("01.1", lambda i, u: i * u + u)
-    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
-    checks.check("01.1", lambda i, u: i * u)
+    for task in ("autograde", "validate"):
+        monkeypatch.setenv("NBGRADER_EXECUTION", task)
+        with pytest.raises(AssertionError, match="What else does each unit add"):
+            checks.check("01.1", lambda i, u: i * u)
+        checks.check("01.1", lambda i, u: i * u + u)
 
 
 def test_solutions_are_open_and_executed(solved):

@@ -23,6 +23,7 @@ from helpers import config
 from helpers.tools import setup
 
 LOG = logging.getLogger("course.batch")
+LEADERBOARD_SECONDS = 10  # between two versions of the leaderboard while a batch runs
 
 
 def main() -> None:
@@ -35,6 +36,8 @@ def main() -> None:
     setup.ensure()
     from helpers.tools import grid, kept, pools
 
+    if not options.grid:
+        sys.exit("Name a grid: make batch GRID=notebooks/grids/seeds.yml")
     if options.workers is not None and options.workers < 1:
         sys.exit(f"WORKERS is {options.workers}; expected 1 or more.")
     if os.environ.get("CIFAR10_DIR"):  # runs have folders of their own
@@ -47,11 +50,13 @@ def main() -> None:
             sys.exit(run(runs, wanted.limits, out, pool, options.rerun))
     except (grid.GridError, kept.KeptError, pools.PoolError) as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m helpers.tools.batch", description=__doc__)
-    parser.add_argument("--grid", required=True, help="a YAML file, as in notebooks/grids/")
+    parser.add_argument("--grid", help="a YAML file, as in notebooks/grids/")
     parser.add_argument("--workers", type=int, help="runs at a time on this machine")
     parser.add_argument("--scheduler", help="address of a Dask scheduler, as in tcp://host:8786")
     parser.add_argument("--out", help="folder for the results")
@@ -71,7 +76,10 @@ def _open_pool(options: argparse.Namespace):
 def _logging(out: Path):
     """Lines go to the screen and, with the time, to `batch.log`."""
     logging.raiseExceptions = False  # a full disk must not stop the batch through its log
-    screen, file = logging.StreamHandler(sys.stdout), logging.FileHandler(out / "batch.log")
+    screen, file = (
+        logging.StreamHandler(sys.stdout),
+        logging.FileHandler(out / "batch.log", encoding="utf-8"),
+    )
     screen.setFormatter(logging.Formatter("%(message)s"))
     file.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     LOG.setLevel(logging.INFO)
@@ -105,28 +113,46 @@ def run(runs: list, limits, out: Path, pool, rerun: bool) -> int:
     before = len(results)
     for broken in (r for r in runs if r.problem):
         results[broken.name] = kept.save(out, broken, kept.invalid(broken))
+        LOG.info(f"invalid  {broken.name}  {broken.problem}")
     waiting = deque(r for r in runs if r.name not in results)
     LOG.info(
         f"{len(runs)} runs: {before} done before, {sum(bool(r.problem) for r in runs)} invalid, "
         f"{len(waiting)} to do; {pool.words}, at most {limits.minutes:g} minutes and "
         f"{limits.memory_gb:g} GB each."
     )
-    for warning in pool.warnings(limits.memory_gb):
+    for warning in [*pool.warnings(limits.memory_gb), *_doubles(runs)]:
         LOG.info(warning)
     with _stopped_by_signals():
         try:
-            _work(waiting, results, len(runs), limits, out, pool)
+            pool.prepare({kept.dataset_of(chosen) for chosen in waiting})
+            _work(waiting, results, runs, limits, out, pool)
             interrupted = False
         except KeyboardInterrupt:
             interrupted = True
-            LOG.info("Interrupted; the same command goes on where this one stopped.")
-    kept.write_leaderboard(out, runs, results)
+            again = "the same command without --rerun" if rerun else "the same command"
+            LOG.info(f"Interrupted; {again} goes on where this one stopped.")
+        finally:
+            kept.write_leaderboard(out, runs, results)
     states = Counter(result["state"] for result in results.values())
     told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     LOG.info(f"{len(results)} of {len(runs)} runs: {told or 'none'}. See {out}/leaderboard.html")
     if interrupted:
         return 130
-    return 0 if states["ok"] == len(runs) else 1
+    if states["ok"] == len(runs):
+        return 0
+    LOG.info("Not every run is ok, so the exit status is 1; the leaderboard is complete.")
+    return 1
+
+
+def _doubles(runs: list) -> list[str]:
+    """What people should know about files that seem to be the same student's."""
+    owners = Counter((r.student, r.notebook, str(r.parameters)) for r in runs)
+    found = {owner[:2]: count for owner, count in owners.items() if count > 1}
+    return [
+        f"Careful: {count} files are {notebook} of {student or 'nobody'}, by their names; "
+        "the rankings take them for one."
+        for (student, notebook), count in found.items()
+    ]
 
 
 @contextlib.contextmanager
@@ -143,12 +169,13 @@ def _stopped_by_signals():
         signal.signal(signal.SIGTERM, before)
 
 
-def _work(waiting: deque, results: dict, total: int, limits, out: Path, pool) -> None:
+def _work(waiting: deque, results: dict, runs: list, limits, out: Path, pool) -> None:
     from helpers.tools import kept
 
     running: dict[Future, object] = {}
     tries: Counter = Counter()
-    status = _Status(total)
+    status = _Status(len(runs))
+    written = time.monotonic()
     try:
         while waiting or running:
             while waiting and len(running) < pool.slots():
@@ -168,6 +195,10 @@ def _work(waiting: deque, results: dict, total: int, limits, out: Path, pool) ->
                     results[chosen.name] = kept.save(out, chosen, result)
                 status.ended(chosen, result, len(results), again)
             status.show(results, running, len(waiting), pool.slots())
+            if ended and time.monotonic() - written > LEADERBOARD_SECONDS:
+                with contextlib.suppress(kept.KeptError):  # somebody may have it open
+                    kept.write_leaderboard(out, runs, results)
+                written = time.monotonic()
     except BaseException:
         pool.stop()
         wait(running, timeout=20)

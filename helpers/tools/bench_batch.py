@@ -78,8 +78,8 @@ def page(measured: dict) -> str:
         "# What a batch costs",
         "",
         f"Machine with {measured['cores']} cores. Medians of {len(records)} rounds, in brackets "
-        "the smallest and the largest. A small notebook starts TensorFlow, loads the embedded dataset "
-        "and trains a small network for two epochs.",
+        "the smallest and the largest. A small notebook starts TensorFlow, loads the embedded "
+        "dataset and trains a small network for two epochs.",
         "",
         "| | seconds |",
         "|---|---:|",

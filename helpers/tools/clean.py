@@ -1,25 +1,32 @@
-"""Deletes what runs and tools leave behind; keeps .venv*, work/, models and the training cache.
+"""Deletes what runs and tools leave behind; keeps batches, .venv*, work/, models and the cache.
 
 python -m helpers.tools.clean
 """
 
 import shutil
+from pathlib import Path
 
 from helpers import config
 
-FOLDERS = ("runs", "build", ".pytest_cache", ".ruff_cache")
+FOLDERS = ("build", ".pytest_cache", ".ruff_cache")
 
 
 def main() -> None:
     """Deletes the generated folders and Python's compiled files."""
     root = config.course_root()
     doomed = [root / name for name in FOLDERS]
+    doomed += [path for path in (root / "runs").glob("*") if not _is_batch(path)]
     for part in ("helpers", "notebooks"):
         doomed += (root / part).rglob("__pycache__")
         doomed += (root / part).rglob(".ipynb_checkpoints")
     for folder in filter(lambda path: path.is_dir(), doomed):
         shutil.rmtree(folder)
         print(f"deleted {folder.relative_to(root)}/")
+
+
+def _is_batch(path: Path) -> bool:
+    """Whether a folder holds a batch's results, which took long and may be grades."""
+    return (path / "results").is_dir() and (path / "batch.log").is_file()
 
 
 if __name__ == "__main__":

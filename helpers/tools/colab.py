@@ -64,12 +64,13 @@ def colab_copy(notebook, name: str):
         elif copies.tagged(cell, "parameters"):
             cells.append(_folded(cell, form(cell.source)))
         elif copies.tagged(cell, "solution"):
-            cells.append(_folded(cell, f"#@title Solution (try first)\n{cell.source}"))
+            cells.append(_folded(cell, f"#@title {_title(cells)}\n{cell.source}"))
         else:
             cells.append(cell)
         if cell.id == "settings" and finds_model:
             cells += _model_cells()
-    notebook.cells = cells
+    notebook.cells = [_reworded(cell) for cell in cells]
+    copies.without_overview(notebook)
     notebook.metadata.course.notebook = name
     notebook.metadata.colab = {"provenance": [], "toc_visible": True}
     return copies.with_links(copies.emptied(notebook), lambda old: None)
@@ -92,14 +93,22 @@ def intro(notebook) -> str:
         **This copy is one file and needs nothing else.** The folded cell below brings the
         course's helper functions along; it installs nothing that Colab has already.
 
-        - **GPU:** not needed for a lesson. To switch it on: menu *Runtime* → *Change runtime type*
-          → *T4 GPU* → *Save*. A T4 has no fast bfloat16, so the course computes in float32 there.
-        - **Time:** the profile `class` takes about {lesson} minute{plural} on two processor cores;
-          a T4 wins little, since most of it is starting up. `full` should take about {full} minutes
-          on a T4 (estimated from the number of operations, not measured).
-        - **Model:** notebook 05's published model is one file of {size:.0f} MB,
-          `notebooks/models/advanced.keras` in the course. The copy of notebook 06 takes it as an
-          upload, or from an address that you fill in; nothing is uploaded unless you ask for it.
+        - **Start:** run the cells from the top, with Shift+Enter, and write down your predictions
+          before you run the cell that answers them. *Run all* reaches the end, too.
+        - **GPU:** not needed for a lesson. To switch it on, first of all (a change starts a new,
+          empty machine): menu *Runtime* → *Change runtime type* → *T4 GPU* → *Save*. A T4 has no
+          fast bfloat16, so the course computes in float32 there.
+        - **Time:** the profile `class` takes about {lesson} minute{plural} of computing on two
+          processor cores, and the download of CIFAR-10 (170 MB) comes first; a T4 wins little,
+          since most of it is starting up. `full` should take about {full} minutes on a T4. (The
+          minutes on a T4 are estimated from the number of operations, not measured; Colab's own
+          processors may be slower.)
+        - **Model:** the published model of notebook 05 is one file of {size:.0f} MB,
+          `advanced.keras`, in the course's folder `notebooks/models`. The copy of notebook 06 takes
+          it as an upload, or from an address that you fill in; nothing is uploaded unless you ask
+          for it.
+        - **Keep what you make:** Colab deletes its machine later. Download what you want to keep:
+          folder symbol on the left, `runs`.
         """
     ).strip()
 
@@ -181,6 +190,21 @@ def _imported(code: str) -> set[str]:
             dotted = [a.name.split(".") for a in node.names if a.name.startswith("helpers.")]
             names |= {parts[1] for parts in dotted}
     return names
+
+
+def _title(cells: list) -> str:
+    """The title of a folded solution: that of the last exercise above it."""
+    found = [re.findall(r"^### (Exercise \d\d\.\d)", cell.source, re.M) for cell in cells]
+    numbers = [number for group in found for number in group]
+    return f"{numbers[-1]}, the course's solution (try first)"
+
+
+def _reworded(cell):
+    """A cell with the words that fit a single file."""
+    if cell.cell_type == "markdown":
+        for old, new in colab_cells.WORDS.items():
+            cell.source = cell.source.replace(old, new)
+    return cell
 
 
 def _folded(cell, source: str):

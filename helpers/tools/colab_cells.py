@@ -43,7 +43,8 @@ if missing:
 HELPERS = """
 <<helpers>>
 """
-if "helpers" not in sys.modules:
+in_batch = "COURSE_BATCH_RUN" in os.environ or "NBGRADER_EXECUTION" in os.environ
+if not (in_batch and importlib.util.find_spec("helpers")):  # there, the course's own helpers judge
     folder = Path(tempfile.mkdtemp(prefix="cnn-course-"))
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(HELPERS))) as archive:
         archive.extractall(folder)
@@ -51,20 +52,44 @@ if "helpers" not in sys.modules:
 os.environ.setdefault("COURSE_RUNS", str(Path("runs").resolve()))
 print("The course's helpers are here.")'''
 
+WORDS = {
+    "The course's solution stands in the cell below each check (JupyterLab folds it away; try "
+    "first).": "The course's solution stands below each check, folded: click *Show code* (try "
+    "first).",
+    "Leave everything at `None` for a lesson.": "Leave everything at `None` for a lesson. In a "
+    "field without a list, write text in quotes, as in `'/content/photos'`, and lists as `[0, 1]`; "
+    "then run the cell.",
+    " For the prepared pictures themselves, as PNG files, there is a command: `python -m "
+    "helpers.tools.prepare SOURCE TARGET`.": " (In Colab: folder symbol on the left, then `runs`.)",
+    "the model that notebook 05 saves. For CIFAR-10 the course brings one; if there is none, a "
+    "small one is trained, and the notebook says so. No GPU, no internet": "nothing else. If you "
+    "have a model of notebook 05, bring it; else a small one is trained, and the notebook says so. "
+    "No GPU; CIFAR-10 itself needs one download",
+    "For CIFAR-10 this is the course's published model, `notebooks/models/advanced.keras`, the "
+    "better recipe of notebook 05. For the embedded digits it is the model that notebook 05 saved "
+    "on your machine.": "Here it is the one that you brought above; without one, a small network "
+    "is trained.",
+    "Set `upload = True` in the parameters cell, run the two cells, choose one or more pictures, "
+    "and then run the second cell again. It works in JupyterLab and in Colab.": "Tick `upload` in "
+    "the parameters cell and run that cell, then the two cells below. In Colab the first one waits "
+    "for your pictures; in JupyterLab choose them, then run the second one again.",
+}
+
 MODEL_TEXT = """\
-### A model from notebook 05 (only in this copy)
+### Bring a model of notebook 05, or go on without
 
-Without one, a small network is trained below, and the notebook says so. With one, its answers \
-are far better. Two ways to bring it:
+Without one, a small network is trained below, and the notebook says so. With one, the answers are \
+far better. Two ways to bring it:
 
-- `upload_model`: choose `advanced.keras` of the course (from `notebooks/models/`), or the two \
-files, `.keras` and `.json`, that notebook 05 has saved for you. Open only models of people you \
-trust.
-- `model_address`: an address, beginning with `https://`, from which `advanced.keras` of the \
-course can be downloaded. Its checksum is compared; any other file is refused.
+- `upload_model`: choose the course's published model, `advanced.keras` (whoever gave you this \
+notebook can give it to you), or the two files, `.keras` and `.json`, that your own copy of \
+notebook 05 has saved in `runs/models`. Open only models of people you trust.
+- `model_address`: an address, beginning with `https://`, of the file `advanced.keras` of the \
+course. Its checksum is compared; any other file is refused.
 
-Outside Colab the first cell shows a button and goes on at once: choose the files, then run the \
-second cell."""
+If both are given, the upload counts. Run both cells again after you have run the parameters cell \
+again. Outside Colab the first one shows a button and goes on at once: choose the files, then run \
+the second one."""
 
 MODEL_ASK = """\
 #@title Bring a model
@@ -72,11 +97,11 @@ from helpers import model_files
 
 upload_model = False  #@param {type:"boolean"}
 model_address = ""  #@param {type:"string"}
-box = uploads.ask(".keras,.json", "Model") if upload_model else None"""
+model_box = uploads.ask(".keras,.json", "Model") if upload_model else None"""
 
 MODEL_TAKE = """\
 #@title Check it
 if upload_model:
-    model_file = model_files.uploaded(uploads.received(box)) or model_file
+    model_file = model_files.uploaded(uploads.received(model_box))
 elif model_address:
-    model_files.downloaded(model_address)"""
+    model_file = model_files.downloaded(model_address)"""

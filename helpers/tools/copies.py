@@ -50,6 +50,19 @@ def with_links(notebook, target: Callable[[str], str | None]):
     return notebook
 
 
+def without_overview(notebook):
+    """Takes out the passages that lead to the course's README, in place; returns the notebook."""
+    passages = (
+        r"; (?:after: )?the \[overview\]\(\.\./README\.md\) lists [a-z ]+",
+        r"\.? ?\[Overview of the course\]\(\.\./README\.md\)",
+    )
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for passage in passages:
+                cell.source = re.sub(passage, "", cell.source)
+    return notebook
+
+
 def write(folder: Path, make: Callable) -> list[Path]:
     """Writes one copy of each notebook of the course, and deletes copies of what is gone.
 

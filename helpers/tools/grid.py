@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from helpers import config
 from helpers.tools import course_version, submissions
+
+FORMAT = 1  # of the results that are kept; a new number runs everything again
 
 
 class GridError(Exception):
@@ -95,7 +98,7 @@ def read(path: Path) -> Grid:
         whole = name == "retries"
         if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
             raise GridError(f"limits: {name} is {value!r}; expected a number.")
-        if value < least:
+        if not least <= value < float("inf"):
             raise GridError(f"limits: {name} is {value!r}; expected {least} or more.")
     values = {name: _values(name, value) for name, value in parameters.items()}
     return Grid([str(pattern) for pattern in notebooks], values, Limits(**limits))
@@ -116,6 +119,8 @@ def _values(name: str, value: object) -> list:
     values = value if isinstance(value, list) else [value]
     if not values:
         raise GridError(f"parameters: {name} has no values.")
+    if any(value in values[:place] for place, value in enumerate(values)):
+        raise GridError(f"parameters: {name} has the same value twice: {value!r}.")
     try:
         if json.loads(json.dumps(values)) != values:
             raise TypeError
@@ -204,8 +209,11 @@ def _name(path: Path, parameters: dict) -> str:
 
 
 def _course_key() -> str:
-    """Changes with the helpers and with the variables that decide a run's result."""
+    """Changes with all else that decides a run's result, and with the form of what is kept."""
     said = [
         os.environ.get(name, "") for name in ("COURSE_PROFILE", "COURSE_DATASET", "CIFAR10_DIR")
     ]
-    return json.dumps([course_version.of_helpers(), *said])
+    side = config.published_model().with_suffix(".json")
+    model = side.read_text(encoding="utf-8") if side.is_file() else ""
+    versions = config.versions()
+    return json.dumps([FORMAT, course_version.of_helpers(), versions, model, *said])

@@ -5,13 +5,14 @@ import datetime
 import functools
 import json
 import os
+import re
 from concurrent.futures import Future
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from helpers import storage
-from helpers.tools import copies, execution, leaderboard, leaderboard_page, submissions
+from helpers.tools import execution, leaderboard, leaderboard_page, submissions
 from helpers.tools.grid import Limits, Run
 
 VARIABLES = ("COURSE_PROFILE", "COURSE_DATASET")
@@ -54,7 +55,7 @@ def done(out: Path, runs: list[Run]) -> dict[str, dict]:
         except (OSError, ValueError, KeyError, TypeError):
             continue
         if result["state"] == "ok" and result["key"] == run.key and whole:
-            found[run.name] = result
+            found[run.name] = result | _about(run)
     return found
 
 
@@ -74,22 +75,19 @@ def task(run: Run, limits: Limits, share: int) -> dict:
         "output_mb": limits.output_mb,
         "environment": environment,
         "share": share,
-        "data": _wants(run) if _needs_data(run) else None,
+        "data": dataset_of(run),
     }
 
 
-def _needs_data(run: Run) -> bool:
-    """Whether a notebook takes the course's dataset, and isn't told where it lies."""
+def dataset_of(run: Run) -> str | None:
+    """Which of the course's datasets a notebook takes; None if it is told where it lies."""
     try:
         known = submissions.parameter_names(run.text) or set()
     except SyntaxError:
-        return False
-    named = run.parameters.get("data_dir") or os.environ.get("CIFAR10_DIR")
-    return "dataset" in known and not named
-
-
-def _wants(run: Run) -> str:
-    return run.parameters.get("dataset") or os.environ.get("COURSE_DATASET") or "auto"
+        return None
+    if "dataset" not in known or run.parameters.get("data_dir"):
+        return None
+    return str(run.parameters.get("dataset") or os.environ.get("COURSE_DATASET") or "auto")
 
 
 def result_of(future: Future) -> dict:
@@ -107,8 +105,8 @@ def invalid(run: Run) -> dict:
 
 
 def _nothing(state: str, error: str) -> dict:
-    empty = {"seconds": 0.0, "peak_memory_mb": 0, "host": "", "executed": None, "log": ""}
-    return {"state": state, "error": error, "records": [], "checks": []} | empty
+    told = {"state": state, "error": error, "place": "", "records": [], "checks": []}
+    return told | {"seconds": 0.0, "peak_memory_mb": 0, "host": "", "executed": None, "log": ""}
 
 
 def save(out: Path, run: Run, result: dict) -> dict:
@@ -123,15 +121,16 @@ def save(out: Path, run: Run, result: dict) -> dict:
     executed = out / "executed" / f"{run.name}.ipynb"
     text = result["executed"]
     keep = result | {
+        **_about(run),
         "key": run.key,
-        "notebook": run.notebook,
-        "student": run.student,
-        "parameters": run.parameters,
         "executed": f"executed/{executed.name}" if text else None,
         "finished": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
-        "points": None if result["state"] == "invalid" else _points(run, result["checks"]),
-        "points_possible": _possible(run.notebook),
+        "exercises": _verdicts(run, result["checks"]),
+        "points": None,
     }
+    keep = _printable(keep)
+    if result["state"] != "invalid" and keep["points_possible"]:
+        keep["points"] = sum(told["right"] for told in keep["exercises"].values() if told)
     try:
         if text:
             storage.write_whole(executed, text)
@@ -146,35 +145,69 @@ def save(out: Path, run: Run, result: dict) -> dict:
     return keep
 
 
-def _points(run: Run, checks: list[dict]) -> int:
-    """Exercises of this notebook that are right, one point each."""
-    number = run.notebook.split("_")[0]
-    mine = [c for c in checks if str(c.get("exercise", "")).split(".")[0] == number]
-    return len({c["exercise"] for c in mine if c.get("right") is True})
+def _about(run: Run) -> dict:
+    return {
+        "file": str(run.path),
+        "notebook": run.notebook,
+        "student": run.student,
+        "parameters": run.parameters,
+        "points_possible": len(_exercises(run.notebook)) or None,
+    }
+
+
+def _printable(content: object) -> object:
+    """The same without characters that no file can hold, or that steer a terminal."""
+    if isinstance(content, dict):
+        return {_printable(key): _printable(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return list(map(_printable, content))
+    if isinstance(content, str):
+        plain = content.encode("utf-8", "replace").decode("utf-8")
+        return "".join(c if c >= " " or c in "\n\t" else " " for c in plain)
+    return content
+
+
+def _verdicts(run: Run, checks: list[dict]) -> dict[str, dict | None]:
+    """For each exercise of a notebook whether it is right, and the hint; None: no check ran."""
+    said = {str(check.get("exercise")): check for check in checks}
+    verdicts = {}
+    for exercise in _exercises(run.notebook):
+        check = said.get(exercise)
+        told = check and {"right": check.get("right") is True, "hint": str(check.get("hint", ""))}
+        verdicts[exercise] = told
+    return verdicts
 
 
 @functools.cache
-def _possible(notebook: str) -> int | None:
-    """How many exercises a notebook of the course has; None for another notebook."""
+def _exercises(notebook: str) -> tuple[str, ...]:
+    """Numbers of the exercises of a notebook of the course; none for another notebook."""
     path = execution.NOTEBOOKS / f"{notebook}.ipynb"
     if not path.is_file():
-        return None
+        return ()
     import nbformat
 
-    return sum(copies.tagged(cell, "exercise") for cell in nbformat.read(path, 4).cells)
+    cells = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    numbers = [re.match(r'checks\.check\("(\d\d\.\d)"', cell.source) for cell in cells]
+    return tuple(dict.fromkeys(number[1] for number in numbers if number))
 
 
 def write_leaderboard(out: Path, runs: list[Run], results: dict[str, dict]) -> None:
-    """Writes `leaderboard.csv` and `leaderboard.html` for the runs that have a result.
+    """Writes `leaderboard.csv`, `points.csv` and `leaderboard.html` for runs that have a result.
+
+    Without any result there is nothing to write.
 
     Raises:
         KeptError: The folder can't be written.
     """
     ordered = [results[run.name] for run in runs if run.name in results]
+    if not ordered:
+        return
     names = list(dict.fromkeys(name for run in runs for name in run.parameters))
     rows = leaderboard.rows(ordered, names)
+    points = leaderboard.points(ordered, names)
     try:
-        storage.write_whole(out / "leaderboard.csv", leaderboard.as_csv(rows, names))
+        storage.write_whole(out / "leaderboard.csv", leaderboard.as_csv(rows))
+        storage.write_whole(out / "points.csv", leaderboard.as_csv(points))
         storage.write_whole(
             out / "leaderboard.html", leaderboard_page.page(out.name, ordered, len(runs))
         )

@@ -40,6 +40,21 @@ def columns(parameters: list[str]) -> list[str]:
     return [*FIRST, *(f"p_{name}" for name in parameters), *REST]
 
 
+def points(results: list[dict], parameters: list[str]) -> list[dict]:
+    """One row a run: its points, and each exercise (1 right, 0 wrong, empty: no check ran)."""
+    numbers = sorted({number for result in results for number in result["exercises"]})
+    made = []
+    for result in results:
+        row = {key: result[key] for key in FIRST}
+        row |= {f"p_{name}": result["parameters"].get(name) for name in parameters}
+        row |= {key: result[key] for key in ("state", "error", "place")}
+        row |= {key: result[key] for key in ("points", "points_possible")}
+        told = {number: result["exercises"].get(number) for number in numbers}
+        row |= {number: verdict and int(verdict["right"]) for number, verdict in told.items()}
+        made.append(row | {"executed": result["executed"]})
+    return made
+
+
 def trainings(result: dict) -> list[dict]:
     """The records of trainings of a run that went well; none of one that didn't."""
     if result["state"] != "ok":
@@ -54,11 +69,17 @@ def share(value: object) -> float | None:
     return None
 
 
-def as_csv(rows: list[dict], parameters: list[str]) -> str:
-    """The rows as CSV; words that a spreadsheet would take for a formula begin with `'`."""
+def as_csv(rows: list[dict]) -> str:
+    """The rows as CSV; words that a spreadsheet would take for a formula begin with `'`.
+
+    Args:
+        rows: Dictionaries with the same keys; without any the text is empty.
+    """
+    if not rows:
+        return ""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns(parameters))
+    writer.writerow(rows[0])
     writer.writerows([_plain(value) for value in row.values()] for row in rows)
     return buffer.getvalue()
 
@@ -73,46 +94,47 @@ def _plain(value: object) -> object:
     return value
 
 
-def rankings(results: Iterable[dict]) -> dict[tuple[str, str], list[dict]]:
-    """Models by dataset and profile, best validation accuracy first; never mixed.
+def rankings(results: Iterable[dict]) -> dict[tuple[str, str, str], list[dict]]:
+    """Models by dataset, profile and fingerprint, best validation accuracy first; never mixed.
 
-    Runs of the same notebook and student whose parameters differ in `seeds` only are seeds of one
-    model. They are ranked by validation accuracy: the test images judge, they don't choose.
+    Runs of the same file whose parameters differ in `seeds` only are seeds of one model. Ranked by
+    validation accuracy: the test images judge, they don't choose.
+
+    Students whose trainings gave exactly the same numbers, since they left a model of the course
+    as it was, share a row.
 
     Returns:
-        For each dataset and profile, dictionaries with `notebook, student, parameters, model, n,
-        val, test` (mean and standard deviation, or None), `curve` (mean validation accuracy by
-        epoch), `points`, `points_possible`, `executed` (of the first run).
+        For each dataset, profile and fingerprint of its images, dictionaries with `notebook,
+        parameters, model, n, val, test` (mean and standard deviation, or None), `curve` (mean
+        validation accuracy by epoch) and `members`: of each student, the first run.
     """
     groups: dict[tuple, list[tuple[dict, dict]]] = {}
     for result in results:
         settings = {k: v for k, v in result["parameters"].items() if k != "seeds"}
         for record in trainings(result):
-            where = (str(record.get("dataset")), str(record.get("profile")))
-            who = (result["notebook"], result["student"], json.dumps(settings, sort_keys=True))
+            told = (record.get(key) for key in ("dataset", "profile", "dataset_fingerprint"))
+            where = tuple(map(str, told))
+            who = (result["notebook"], result["file"], json.dumps(settings, sort_keys=True))
             key = (where, *who, str(record.get("model")))
             groups.setdefault(key, []).append((result, record))
-    boards: dict[tuple[str, str], list[dict]] = {}
-    for (where, notebook, student, settings, model), members in groups.items():
-        first = members[0][0]
-        boards.setdefault(where, []).append(
-            {
-                "notebook": notebook,
-                "student": student,
-                "parameters": json.loads(settings),
-                "model": model,
-                "n": len(members),
-                "val": mean_and_std([record.get("val_accuracy") for _, record in members]),
-                "test": mean_and_std([record.get("test_accuracy") for _, record in members]),
-                "curve": _mean_curve([record.get("history") for _, record in members]),
-                "points": first["points"],
-                "points_possible": first["points_possible"],
-                "executed": first["executed"],
-            }
-        )
-    for board in boards.values():
-        board.sort(key=lambda row: -row["val"][0] if row["val"] else math.inf)
-    return dict(sorted(boards.items()))
+    boards: dict[tuple[str, str, str], dict[str, dict]] = {}
+    for (where, notebook, _, settings, model), members in groups.items():
+        row = {
+            "notebook": notebook,
+            "parameters": json.loads(settings),
+            "model": model,
+            "n": len(members),
+            "val": mean_and_std([record.get("val_accuracy") for _, record in members]),
+            "test": mean_and_std([record.get("test_accuracy") for _, record in members]),
+            "curve": _mean_curve([record.get("history") for _, record in members]),
+        }
+        board = boards.setdefault(where, {})
+        board.setdefault(repr(row), row | {"members": []})["members"].append(members[0][0])
+    ranked = {
+        where: sorted(board.values(), key=lambda row: -row["val"][0] if row["val"] else math.inf)
+        for where, board in boards.items()
+    }
+    return dict(sorted(ranked.items()))
 
 
 def mean_and_std(values: Iterable[object]) -> tuple[float, float] | None:

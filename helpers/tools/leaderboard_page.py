@@ -19,51 +19,84 @@ def page(name: str, results: list[dict], total: int) -> str:
     """
     states = Counter(result["state"] for result in results)
     told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
-    parts = [f"<p>{len(results)} of {total} runs: {told or 'none'}.</p>"]
-    for (dataset, profile), board in leaderboard.rankings(results).items():
-        parts.append(f"<h2>{_safe(dataset)}, profile {_safe(profile)}</h2>")
-        parts.append(_ranking(board))
+    varied = _varied(results)
+    same = _settings(results[0]["parameters"], varied, False) if results else ""
+    same = f" In all of them: {_safe(same)}." if same else ""
+    parts = [f"<p>{len(results)} of {total} runs: {told or 'none'}.{same}</p>"]
     bad = [result for result in results if result["state"] != "ok"]
     if bad:
-        parts += ["<h2>Not ok</h2>", _runs(bad)]
-    parts += ["<h2>All runs</h2>", _runs(results)]
+        parts += ["<h2>Not ok</h2>", _runs(bad, varied)]
+    parts += ["<h2>All runs</h2>", _runs(results, varied)]
+    boards = leaderboard.rankings(results)
+    alike = Counter(where[:2] for where in boards)
+    for (dataset, profile, images), board in boards.items():
+        title = f"Ranking: {dataset}, profile {profile}"
+        if alike[dataset, profile] > 1:
+            title += f", images {images[:8]}"
+        parts.append(f"<h2>{_safe(title)}</h2>")
+        parts.append(_ranking(board, varied))
     return _PAGE.replace("<<name>>", _safe(name)).replace("<<parts>>", "\n".join(parts))
 
 
-def _ranking(board: list[dict]) -> str:
+def _varied(results: list[dict]) -> set[str]:
+    """Names of the parameters that have more than one value in this batch."""
+    values: dict[str, set[str]] = {}
+    for result in results:
+        for name, value in result["parameters"].items():
+            values.setdefault(name, set()).add(json.dumps(value, sort_keys=True))
+    return {name for name, different in values.items() if len(different) > 1}
+
+
+def _ranking(board: list[dict], varied: set[str]) -> str:
     heads = ("", "Student", "Notebook", "Model", "Parameters", "Seeds", "Validation accuracy")
-    heads += ("by epoch", "Test accuracy", "Points", "Notebook")
+    heads += ("by epoch", "Test accuracy", "Points", "Executed")
     body = []
-    for place, row in enumerate(board, 1):
+    means = [row["val"][0] if row["val"] else -1 for row in board]
+    for row, mean in zip(board, means, strict=True):
+        place = means.index(mean) + 1
+        students, points, link = _those_of(row)
         body.append(
             [
                 (place, str(place)),
-                _words(row["student"]),
+                students,
                 _words(row["notebook"]),
                 _words(row["model"]),
-                _words(_settings(row["parameters"])),
+                _words(_settings(row["parameters"], varied)),
                 (row["n"], str(row["n"])),
-                (row["val"][0] if row["val"] else -1, _bar(row["val"])),
+                (mean, _bar(row["val"])),
                 (row["curve"][-1] if row["curve"] else -1, _curve(row["curve"])),
                 (row["test"][0] if row["test"] else -1, _spread(row["test"])),
-                _points(row),
-                ("", _link(row["executed"])),
+                points,
+                link,
             ]
         )
     return _table(heads, body)
 
 
-def _runs(results: list[dict]) -> str:
-    heads = ("Student", "Notebook", "Parameters", "State", "Error", "Points", "Seconds")
-    heads += ("Memory (MB)", "Executed")
+def _those_of(row: dict) -> tuple[tuple, tuple, tuple]:
+    """Cells for the students of a row, their points and executed notebook, if it is only one's."""
+    members = row["members"]
+    names = sorted({member["student"] for member in members})
+    if len(names) == 1:
+        return _words(names[0]), _points(members[0]), ("", _link(members[0]["executed"]))
+    listed = _safe(", ".join(names))
+    shown = f'<span title="{listed}">{len(names)} students, same results</span>'
+    return (names[0], shown), (-1, "–"), ("", "–")
+
+
+def _runs(results: list[dict], varied: set[str]) -> str:
+    heads = ("Student", "Notebook", "Parameters", "State", "Error", "In", "Points", "Exercises")
+    heads += ("Seconds", "Memory (MB)", "Executed")
     body = [
         [
             _words(result["student"]),
             _words(result["notebook"]),
-            _words(_settings(result["parameters"])),
+            _words(_settings(result["parameters"], varied)),
             (result["state"], f'<b class="{_safe(result["state"])}">{_safe(result["state"])}</b>'),
             _words((result["error"].strip().splitlines() or [""])[-1]),
+            _words(result["place"]),
             _points(result),
+            ("", " ".join(_exercise(*pair) for pair in result["exercises"].items())),
             (result["seconds"], f"{result['seconds']:.0f}"),
             (result["peak_memory_mb"], f"{result['peak_memory_mb']:,}"),
             ("", _link(result["executed"])),
@@ -87,14 +120,24 @@ def _words(text: str) -> tuple[str, str]:
     return text, _safe(text)
 
 
-def _settings(parameters: dict) -> str:
-    return ", ".join(f"{name} {json.dumps(value)}" for name, value in parameters.items())
+def _settings(parameters: dict, varied: set[str], wanted: bool = True) -> str:
+    """Parameters in words: those that vary in this batch, or those that don't."""
+    shown = {name: value for name, value in parameters.items() if (name in varied) is wanted}
+    return ", ".join(f"{name} {json.dumps(value)}" for name, value in shown.items())
 
 
 def _points(row: dict) -> tuple[float, str]:
     if row["points"] is None or row["points_possible"] is None:
         return -1, "–"
     return row["points"], f"{row['points']} of {row['points_possible']}"
+
+
+def _exercise(number: str, told: dict | None) -> str:
+    """An exercise with its verdict; the hint appears under the pointer."""
+    if told is None:
+        return f'<span title="its check did not run">{_safe(number)}&nbsp;–</span>'
+    hint = _safe(told["hint"] or "right")
+    return f'<span title="{hint}">{_safe(number)}&nbsp;{"✓" if told["right"] else "✗"}</span>'
 
 
 def _spread(value: tuple[float, float] | None) -> str:
@@ -158,8 +201,10 @@ b.failed, b.timeout, b.memory, b.invalid { color: #a3123a; } b.ok { color: #2266
 <h1>Leaderboard: <<name>></h1>
 <<parts>>
 <p>Accuracies are mean ± standard deviation over seeds, ranked by validation accuracy: test images
-judge, they don't choose. Datasets and profiles have rankings of their own. A click on a column's
-head sorts. Everything is in leaderboard.csv, too.</p>
+judge, they don't choose. Students who changed nothing in a model share a row. Datasets and profiles
+have rankings of their own, and so do changed images (their fingerprint stands in the title). A
+click on a column's head sorts; the pointer on an exercise shows the hint that was given. The same
+is in leaderboard.csv (models) and points.csv (points).</p>
 <script>
 for (const button of document.querySelectorAll("th button")) {
   button.addEventListener("click", () => {

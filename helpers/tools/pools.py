@@ -3,6 +3,7 @@
 import contextlib
 import os
 import threading
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 import psutil
 
 from helpers.tools import runner
+
+PATIENCE = 300.0  # seconds without any worker
 
 
 class PoolError(Exception):
@@ -27,6 +30,7 @@ class Pool:
         slots: How many tasks it executes at a time, now.
         stop: Ends all tasks that are running.
         share: How many tasks share the cores of one machine.
+        prepare: Looks for datasets (`kept.dataset_of`) before the first task, where that helps.
         words: What it is, for people.
         memory: Bytes of memory of this machine; None if the tasks run elsewhere.
     """
@@ -35,6 +39,7 @@ class Pool:
     slots: Callable[[], int]
     stop: Callable[[], None]
     share: int
+    prepare: Callable[[set[str | None]], None]
     words: str
     memory: int | None
 
@@ -64,9 +69,16 @@ def local(workers: int | None):
             slots=lambda: number,
             stop=stop.set,
             share=number,
+            prepare=_look_for_data,
             words=f"{number} at a time on this machine",
             memory=psutil.virtual_memory().total,
         )
+
+
+def _look_for_data(datasets: set[str | None]) -> None:
+    """Looks here and now, since it can mean a download that Ctrl-C has to be able to end."""
+    for dataset in datasets:
+        runner.find_data(dataset)
 
 
 @contextlib.contextmanager
@@ -93,7 +105,7 @@ def cluster(address: str):
         ) from error
     with client:
         try:
-            client.wait_for_workers(1, timeout=10)
+            client.wait_for_workers(1, timeout=20)
         except TimeoutError as error:
             raise PoolError(
                 f"The scheduler at {address} has no workers. Start them in the course's folder: "
@@ -103,15 +115,46 @@ def cluster(address: str):
         name = f"course-batch-{uuid.uuid4().hex}"
         stop = Event(name, client=client)
         executor = client.get_executor(pure=False)
-        hosts = Counter(w["host"] for w in client.scheduler_info(n_workers=-1)["workers"].values())
+        workers = client.scheduler_info(n_workers=-1)["workers"].values()
+        threads: Counter = Counter()
+        for worker in workers:
+            threads[worker["host"]] += worker["nthreads"]
         yield Pool(
             submit=lambda task: executor.submit(_travelling(), task, name),
-            slots=lambda: sum(client.nthreads().values()),
-            stop=stop.set,
-            share=max(hosts.values()),
-            words=f"on {sum(hosts.values())} workers of {address}",
+            slots=_Slots(client, address),
+            stop=lambda: _set(stop),
+            share=max(threads.values()),
+            prepare=lambda datasets: None,
+            words=f"on {len(workers)} workers of {address}",
             memory=None,
         )
+
+
+class _Slots:
+    """How many threads the workers of a cluster have, now."""
+
+    def __init__(self, client, address: str):
+        self.client, self.address = client, address
+        self.seen = time.monotonic()
+
+    def __call__(self) -> int:
+        try:
+            threads = sum(self.client.nthreads().values())
+        except Exception as error:
+            raise PoolError(f"The scheduler at {self.address} is gone: {error}") from error
+        if threads:
+            self.seen = time.monotonic()
+        elif time.monotonic() - self.seen > PATIENCE:
+            raise PoolError(
+                f"The scheduler at {self.address} has had no workers for {PATIENCE / 60:g} "
+                "minutes. What was done is kept; start workers, then give the same command again."
+            )
+        return threads
+
+
+def _set(event) -> None:
+    with contextlib.suppress(Exception):  # if the scheduler is gone, its runs end by themselves
+        event.set()
 
 
 def _travelling() -> Callable[[dict, str], dict]:

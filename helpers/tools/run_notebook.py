@@ -1,6 +1,6 @@
 """Executes one notebook of a batch, in a process of its own.
 
-    python -m helpers.tools.run_notebook SOURCE TARGET PARAMETERS.json OUTCOME.json OUTPUT_MB
+    python -m helpers.tools.run_notebook SOURCE TARGET PARAMETERS.json OUTCOME.json OUTPUT_MB PARENT
 
 The process that starts it watches time and memory, and ends the kernel if need be; what was
 executed until then is still written.
@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import os
+import shutil
 import sys
 import threading
 import time
@@ -29,6 +30,13 @@ class _Client(NotebookClient):
 
     allowed = 0
     too_much = False
+    index = 0
+    tolerated: frozenset[int] | set[int] = frozenset()
+
+    async def async_execute_cell(self, cell, cell_index, *arguments, **options):
+        self.index = cell_index
+        self.allow_errors = cell_index in self.tolerated
+        return await super().async_execute_cell(cell, cell_index, *arguments, **options)
 
     def process_message(self, msg, cell, cell_index):
         self.allowed -= _size(msg["content"])
@@ -56,48 +64,84 @@ def end_children() -> None:
             child.kill()
 
 
-def _end_with_parent() -> None:
-    """Ends this process and the kernel once the process that started it is gone."""
-    parent = os.getppid()
-    while os.getppid() == parent:
+def _end_with_parent(parent: int, folder: Path) -> None:
+    """Ends this process and the kernel, and deletes the run's folder, once the parent is gone."""
+    while psutil.pid_exists(parent) and (os.name == "nt" or os.getppid() == parent):
         time.sleep(1)
     end_children()
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 
 def execute(notebook, output_mb: float) -> dict:
     """Executes a notebook in place.
 
+    An error before the first exercise ends the run; from there on the other cells still run, so
+    that a slip in one exercise doesn't cost the points of the next.
+
     Args:
         notebook: The notebook (`nbformat.NotebookNode`), parameters included.
         output_mb: What all outputs together may have, in 10⁶ characters.
 
     Returns:
-        `state` (`"ok"`, `"failed"` or `"memory"`) and `error`, its last line; empty if all went
-        well.
+        `state` (`"ok"`, `"failed"` or `"memory"`); `error`, its last line, empty if all went well;
+        and `place`, the heading above the cell where it ended, empty if there is none.
     """
     client = _Client(notebook, kernel_name="python3", timeout=None, shutdown_kernel="immediate")
     client.allowed = int(output_mb * 1e6)
+    client.tolerated = _exercise_cells(notebook)
     try:
         client.execute()
     except CellExecutionError as error:
-        if (error.ename, error.evalue) in (("SystemExit", ""), ("SystemExit", "0")):
-            return {"state": "ok", "error": ""}
-        state = "memory" if error.ename in ("MemoryError", "ResourceExhaustedError") else "failed"
-        line = (error.evalue or "").strip().splitlines() or [""]
-        return {"state": state, "error": f"{error.ename}: {line[0]}"[:500].rstrip(": ")}
+        return _ended(notebook, client.index, error.ename, error.evalue)
     except DeadKernelError:
+        said = "the kernel died"
         if client.too_much:
             said = f"more than {output_mb:g} MB of output (limits: output_mb)"
-            return {"state": "failed", "error": said}
-        return {"state": "failed", "error": "the kernel died"}
-    return {"state": "ok", "error": ""}
+        return {"state": "failed", "error": said, "place": heading(notebook, client.index)}
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error" and "raises-exception" not in _tags(cell):
+                ended = _ended(notebook, index, output.ename, output.evalue)
+                if ended["state"] != "ok":
+                    return ended
+    return {"state": "ok", "error": "", "place": ""}
+
+
+def _tags(cell) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def _exercise_cells(notebook) -> set[int]:
+    """Positions of the cells from the first exercise on; none if there is no exercise."""
+    stubs = [i for i, cell in enumerate(notebook.cells) if "exercise" in _tags(cell)]
+    return set(range(stubs[0], len(notebook.cells))) if stubs else set()
+
+
+def _ended(notebook, index: int, name: str, words: str) -> dict:
+    if (name, words) in (("SystemExit", ""), ("SystemExit", "0")):
+        return {"state": "ok", "error": "", "place": ""}
+    state = "memory" if name in ("MemoryError", "ResourceExhaustedError") else "failed"
+    line = (words or "").strip().splitlines() or [""]
+    error = f"{name}: {line[0]}"[:500].rstrip(": ")
+    return {"state": state, "error": error, "place": heading(notebook, index)}
+
+
+def heading(notebook, index: int) -> str:
+    """The last heading above a cell, without its marks; empty if there is none."""
+    for cell in reversed(notebook.cells[: index + 1]):
+        lines = cell.source.splitlines() if cell.cell_type == "markdown" else []
+        found = [line.lstrip("#").strip() for line in lines if line.startswith("#")]
+        if found:
+            return found[-1][:200]
+    return ""
 
 
 def main() -> None:
     """Reads the notebook, executes it, writes it and how it ended."""
     source, target, parameters, outcome = map(Path, sys.argv[1:5])
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    watch = (int(sys.argv[6]), target.parent)
+    threading.Thread(target=_end_with_parent, args=watch, daemon=True).start()
     logging.getLogger("papermill").setLevel(logging.ERROR)
     notebook = nbformat.read(source, as_version=4)
     values = json.loads(parameters.read_text(encoding="utf-8"))

@@ -19,6 +19,8 @@ import psutil
 
 from helpers import config
 
+STATES = ("ok", "failed", "memory")
+LARGEST, MOST = 5_000_000, 1_000  # bytes of a record, and how many records of a run are read
 MARK = "COURSE_BATCH_RUN"  # in the environment of every process of a run
 GRACE = 10.0  # seconds that a run has to write what it did, once its kernel was ended
 TICK, SLOW_TICK = 0.1, 0.5  # seconds between two looks at memory; at new processes and the stop
@@ -35,28 +37,32 @@ def run(task: dict, stopped: Callable[[], bool]) -> dict:
         stopped: Asked every second whether the batch was interrupted.
 
     Returns:
-        Plain data: `state` (`ok`, `failed`, `timeout`, `memory` or `stopped`), `error`, `seconds`,
-        `peak_memory_mb`, `host`, `executed` (text of the executed notebook, or None), `records`
-        and `checks` (what the notebook's helpers wrote), `log` (the end of what was printed
-        outside of cells).
+        Plain data: `state` (`ok`, `failed`, `timeout`, `memory` or `stopped`), `error`, `place`
+        (the heading above the cell where it ended), `seconds`, `peak_memory_mb`, `host`,
+        `executed` (text of the executed notebook, or None), `records` and `checks` (what the
+        notebook's helpers wrote), `log` (the end of what was printed outside of cells).
 
     Raises:
         OSError: The folder for the run can't be written.
     """
     began = time.monotonic()
+    data = find_data(task["data"])
+    if stopped():
+        return {"state": "stopped"}
     scratch = tempfile.TemporaryDirectory(prefix="course-batch-", ignore_cleanup_errors=True)
     with scratch as name:
         folder = Path(name)
-        for part in ("work", "tmp", "runs", "cache"):
+        for part in ("source", "work", "tmp", "runs", "cache"):
             (folder / part).mkdir()
-        (folder / task["file"]).write_text(task["text"], encoding="utf-8")
+        source = folder / "source" / task["file"]
+        source.write_text(task["text"], encoding="utf-8")
         (folder / "parameters.json").write_text(json.dumps(task["parameters"]), encoding="utf-8")
         mark = uuid.uuid4().hex
         with (folder / "log.txt").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "helpers.tools.run_notebook", *_arguments(folder, task)],
+                _command(folder, source, task),
                 cwd=folder / "work",
-                env=_environment(folder, task, mark),
+                env=_environment(folder, task, mark) | data,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -66,8 +72,8 @@ def run(task: dict, stopped: Callable[[], bool]) -> dict:
                 told, peak = _watch(process, task, stopped, folder / "log.txt")
             finally:
                 _end_all(process, mark)
-        told = told or _outcome(folder / "outcome.json", process.returncode)
-        return told | {
+        outcome = _outcome(folder / "outcome.json", process.returncode)
+        return (outcome | (told or {})) | {
             "seconds": round(time.monotonic() - began, 2),
             "peak_memory_mb": round(peak / 1e6),
             "host": socket.gethostname(),
@@ -78,9 +84,10 @@ def run(task: dict, stopped: Callable[[], bool]) -> dict:
         }
 
 
-def _arguments(folder: Path, task: dict) -> list[str]:
-    names = (task["file"], "executed.ipynb", "parameters.json", "outcome.json")
-    return [*(str(folder / name) for name in names), str(task["output_mb"])]
+def _command(folder: Path, source: Path, task: dict) -> list[str]:
+    files = (folder / name for name in ("executed.ipynb", "parameters.json", "outcome.json"))
+    arguments = [source, *files, task["output_mb"], os.getpid()]
+    return [sys.executable, "-m", "helpers.tools.run_notebook", *map(str, arguments)]
 
 
 def _environment(folder: Path, task: dict, mark: str) -> dict[str, str]:
@@ -93,17 +100,19 @@ def _environment(folder: Path, task: dict, mark: str) -> dict[str, str]:
         "PYTHONPATH": str(config.course_root()),
         "TF_NUM_INTRAOP_THREADS": threads,
         "OMP_NUM_THREADS": threads,
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # so that runs can share a GPU
         MARK: mark,
         **task["environment"],
-        **_data(task["data"]),
     }
 
 
 _looking = threading.Lock()
 
 
-def _data(dataset: str | None) -> dict[str, str]:
+def find_data(dataset: str | None) -> dict[str, str]:
     """Looks for the dataset once a process, so that no two runs download it; tells where it is."""
+    if os.environ.get("CIFAR10_DIR"):  # seen from here; a run has a folder of its own
+        return {"CIFAR10_DIR": str(Path(os.environ["CIFAR10_DIR"]).expanduser().resolve())}
     with _looking:
         found = _located(dataset)
     return {"CIFAR10_DIR": found} if found else {}
@@ -198,20 +207,25 @@ def _has_mark(member: psutil.Process, mark: str) -> bool:
 
 def _outcome(path: Path, code: int) -> dict:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if told["state"] not in STATES or not all(isinstance(v, str) for v in told.values()):
+            raise ValueError
+        return {key: told[key] for key in ("state", "error", "place")}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         number = signal.Signals(-code).name if code < 0 else f"status {code}"
-        return {"state": "failed", "error": f"the notebook's process was ended ({number})"}
+        said = f"the notebook's process was ended ({number})"
+        return {"state": "failed", "error": said, "place": ""}
 
 
 def _notebook(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.is_file() else None
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
 
 
 def _all_json(folder: Path) -> list[dict]:
     """What can be read among the files that a run has written, oldest first."""
     found = []
-    for path in sorted(folder.glob("*.json"), key=lambda p: p.stat().st_mtime_ns):
+    files = [p for p in folder.glob("*.json") if p.is_file() and p.stat().st_size < LARGEST]
+    for path in sorted(files, key=lambda p: p.stat().st_mtime_ns)[:MOST]:
         with contextlib.suppress(OSError, ValueError):
             content = json.loads(path.read_text(encoding="utf-8"))
             found += [content] if isinstance(content, dict) else []

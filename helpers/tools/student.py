@@ -3,8 +3,10 @@
     python -m helpers.tools.student
 
 `build/student/` has no solutions and no outputs; its checks carry nbgrader's metadata.
-`build/solutions/` is executed, as published, with the solutions unfolded. Both are made from
-`notebooks/`: change a notebook there, then make them again.
+`build/handout/` is the same, each notebook complete in one file, as for Colab: for students who
+have no folder of the course (it holds the solutions). `build/solutions/` is executed, as published,
+with the solutions unfolded. All are made from `notebooks/`: change a notebook there, then make them
+again.
 """
 
 import os
@@ -18,13 +20,21 @@ FOLDED = (
     "first)."
 )
 NO_SOLUTION = "Your instructor has the course's solutions."
+YOURS = (
+    "*This is your working copy: write into it, save it, and hand it in as your course asks for.*"
+)
+ALONE = (
+    "Alone, as in Colab: run 'make colab' in the course, and open its copy in build/colab.",
+    "Move this file into the course's folder, or ask for the copy that works alone.",
+)
 OPEN = "The course's solution stands in the cell below each check."
 
 
 def main() -> None:
-    """Writes both sets of copies and says where."""
+    """Writes the three sets of copies and says where."""
     setup.ensure()
-    for name, make in (("student", student_copy), ("solutions", solution_copy)):
+    made = {"student": student_copy, "handout": handout_copy, "solutions": solution_copy}
+    for name, make in made.items():
         paths = copies.write(copies.BUILD / name, make)
         print(f"{len(paths)} notebooks in {copies.BUILD / name}")
 
@@ -43,13 +53,30 @@ def student_copy(notebook, name: str):
         ValueError: The notebook's text doesn't say where the solutions are in the usual words.
     """
     kept = [c for c in notebook.cells if not _is_solution(c)]
-    notebook.cells = [_reworded(cell, NO_SOLUTION) for cell in kept]
+    notebook.cells = [_without_results(_reworded(cell, NO_SOLUTION)) for cell in kept]
     _require(notebook, NO_SOLUTION)
+    for cell in notebook.cells:
+        if copies.tagged(cell, "bootstrap"):
+            cell.source = copies.with_source(cell, *ALONE).source
+    notebook.cells[1].source = f"{YOURS}\n\n{notebook.cells[1].source}"
     for number, cell in enumerate(notebook.cells):
         if copies.tagged(cell, "exercise"):
             _mark_for_grading(notebook.cells[number + 1])
     notebook.metadata.course.notebook = name
+    copies.without_overview(notebook)
     return _relinked(copies.emptied(notebook), "student")
+
+
+def handout_copy(notebook, name: str):
+    """A student copy that is complete in one file, with the helpers in its first cell.
+
+    Args:
+        notebook: The course's notebook; changed in place.
+        name: Its name, kept in the metadata.
+    """
+    from helpers.tools import colab
+
+    return colab.colab_copy(student_copy(notebook, name), name)
 
 
 def solution_copy(notebook, name: str):
@@ -79,6 +106,15 @@ def _reworded(cell, new: str):
     return copies.with_source(cell, FOLDED, new) if FOLDED in cell.source else cell
 
 
+def _without_results(cell):
+    """A cell without the paragraph that tells what came out of an exercise."""
+    if cell.cell_type == "markdown":
+        paragraphs = cell.source.split("\n\n")
+        told = re.compile(r"\*\*Exercise \d\d\.\d in the published run")
+        cell.source = "\n\n".join(p for p in paragraphs if not told.match(p))
+    return cell
+
+
 def _require(notebook, words: str) -> None:
     if not any(words in cell.source for cell in notebook.cells):
         raise ValueError(f"The exercises should begin with the sentence: {FOLDED}")
@@ -88,6 +124,7 @@ def _mark_for_grading(cell) -> None:
     exercise = re.fullmatch(r'checks\.check\("(\d\d\.\d)", \w+\)', cell.source)
     if not exercise:
         raise ValueError(f"expected the check of an exercise, found: {cell.source!r}")
+    cell.metadata |= {"deletable": False, "editable": False}
     cell.metadata.nbgrader = {
         "schema_version": 3,
         "grade_id": f"exercise-{exercise[1].replace('.', '-')}",

@@ -2,7 +2,9 @@
 
 import ast
 import glob
+import itertools
 import json
+import re
 import warnings
 from pathlib import Path
 
@@ -18,7 +20,8 @@ def find(patterns: list[str]) -> list[tuple[Path, Path | None]]:
         patterns: Files, patterns as in a shell, or folders, which are searched with all below.
 
     Returns:
-        Pairs of a notebook and the folder in which it was found; None for a single file.
+        Pairs of a notebook and the folder below which students' folders would lie: the one that
+        was named, or the one before the first `*`; None for a single file.
 
     Raises:
         FileNotFoundError: One of the patterns names no notebook.
@@ -27,20 +30,25 @@ def find(patterns: list[str]) -> list[tuple[Path, Path | None]]:
     for pattern in patterns:
         named = Path(pattern).expanduser()
         if named.is_file():
-            paths = [(named, None)]
+            matches, root = [named], None
         elif named.is_dir():
-            paths = [(path, named) for path in sorted(named.rglob("*.ipynb"))]
+            matches, root = [named], named
         else:
-            matches = map(Path, sorted(glob.glob(str(named), recursive=True)))
-            paths = [(path, path.parent) for path in matches]
-        paths = [(p, root) for p, root in paths if p.suffix == ".ipynb" and not _hidden(p, root)]
+            matches = list(map(Path, sorted(glob.glob(str(named), recursive=True))))
+            fixed = itertools.takewhile(lambda part: not glob.has_magic(part), named.parts)
+            root = Path(*fixed)
+        folders = [sorted(path.rglob("*.ipynb")) if path.is_dir() else [path] for path in matches]
+        paths = [path for group in folders for path in group]
+        paths = [p for p in paths if p.suffix == ".ipynb" and not _hidden(p, root)]
         if not paths:
             raise FileNotFoundError(
                 f"notebooks: {pattern} names no notebook (seen from {Path.cwd()})."
             )
-        for path, root in paths:
-            found.setdefault(path.resolve(), root and root.resolve())
-    return list(found.items())
+        for path in paths:
+            found.setdefault(path.absolute(), root and root.absolute())
+    return list({path.resolve(): (path, root) for path, root in reversed(found.items())}.values())[
+        ::-1
+    ]
 
 
 def _hidden(path: Path, root: Path | None) -> bool:
@@ -72,11 +80,14 @@ def parameter_names(text: str) -> set[str] | None:
     """Names that the cell tagged `parameters` assigns; None if there is no such cell.
 
     Raises:
-        SyntaxError: The cell is no Python.
+        SyntaxError: The cell is no Python, or none that can be read.
     """
     for cell in json.loads(text)["cells"]:
         if "parameters" in cell["metadata"].get("tags", []):
-            body = ast.parse("".join(cell["source"])).body
+            try:
+                body = ast.parse("".join(cell["source"])).body
+            except (ValueError, RecursionError, MemoryError) as error:
+                raise SyntaxError(f"{type(error).__name__}") from error
             targets = [n.targets for n in body if isinstance(n, ast.Assign)]
             targets += [[n.target] for n in body if isinstance(n, ast.AnnAssign)]
             return {t.id for group in targets for t in group if isinstance(t, ast.Name)}
@@ -86,8 +97,10 @@ def parameter_names(text: str) -> set[str] | None:
 def owner(path: Path, root: Path | None, text: str) -> tuple[str, str]:
     """Which notebook of the course a file is, and whose: `01_dense_baseline`, `alice`.
 
-    The student is what the file's name says besides the notebook's. Where it says nothing more, it
-    is the folder below the one that was named (as nbgrader has it: `submitted/alice/01/…`).
+    The student is what the file's name says besides the notebook's. What browsers and Jupyter add
+    to a second copy, as in `alice (1)` or `alice-Copy2`, doesn't count. A name that says nothing
+    more leaves it to the folder below the one that was named (as nbgrader has it:
+    `submitted/alice/01/…`).
 
     Args:
         path, root: As `find` gives them.
@@ -98,11 +111,14 @@ def owner(path: Path, root: Path | None, text: str) -> tuple[str, str]:
         file that was named by itself and says nothing.
     """
     names = [p.stem for p in execution.choose_notebooks(None)]
+    stem = re.sub(r"( ?\(\d+\)|-Copy\d*)+$", "", path.stem)
+    here = next((name for name in names if name.lower() in stem.lower()), None)
     said = _said(text)
-    notebook = said if said in names else next((n for n in names if n in path.stem), None)
+    notebook = said if said in names else here
     if notebook is None:
-        return path.stem, path.stem if root else ""
-    student = path.stem.replace(notebook, "").strip(" _-.")
+        return path.stem, stem if root else ""
+    rest = re.sub(re.escape(here), "", stem, flags=re.IGNORECASE) if here else stem
+    student = rest.strip(" _-.")
     if not student and root and path.parent != root:
         student = path.relative_to(root).parts[0]
     return notebook, student
