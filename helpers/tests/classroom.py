@@ -1,5 +1,12 @@
-"""Makes a class: submissions as students hand them in, from the student copies."""
+"""Makes a class: submissions as students hand them in, from the student copies.
 
+    python -m helpers.tests.classroom FOLDER
+
+writes 30 submissions of three notebooks, and a grid beside them, for
+`make batch GRID=FOLDER/grid.yml`.
+"""
+
+import sys
 from pathlib import Path
 
 import nbformat
@@ -7,7 +14,15 @@ from nbformat.v4 import new_code_cell
 
 from helpers.tools import copies, execution, student
 
-KINDS = ("right", "half", "untouched", "wrong", "raises", "hangs", "dies", "eats", "torn", "bare")
+CLASS = {
+    **{"right": 7, "half": 6, "untouched": 3, "wrong": 4, "raises": 3, "hangs": 2},
+    **{"dies": 1, "eats": 2, "torn": 1, "bare": 1},
+}
+NAMES = ("01_dense_baseline", "02_one_layer_cnn", "03_two_layer_cnn")
+GRID = """notebooks: [{folder}/submissions]
+parameters: {{profile: smoke, dataset: digits}}
+limits: {{minutes: 1.5, memory_gb: 3}}
+"""
 TROUBLE = {
     "raises": "undefined_name",
     "hangs": "while True:\n    pass",
@@ -22,7 +37,7 @@ def hand_in(folder: Path, name: str, kind: str, pupil: str) -> Path:
     Args:
         folder: Where submissions are collected.
         name: The course's notebook, as in `01_dense_baseline`.
-        kind: One of `KINDS`.
+        kind: A key of `CLASS`.
         pupil: Part of the file's name.
     """
     source = nbformat.read(execution.NOTEBOOKS / f"{name}.ipynb", as_version=4)
@@ -46,3 +61,19 @@ def hand_in(folder: Path, name: str, kind: str, pupil: str) -> Path:
     path = folder / f"{name}_{pupil}.ipynb"
     path.write_text(text[: len(text) // 2] if kind == "torn" else text, encoding="utf-8")
     return path
+
+
+def a_class(folder: Path) -> list[Path]:
+    """Writes the submissions of a whole class, `CLASS`, and a grid for them."""
+    (folder / "submissions").mkdir(parents=True)
+    kinds = [kind for kind, count in CLASS.items() for _ in range(count)]
+    written = [
+        hand_in(folder / "submissions", NAMES[place % len(NAMES)], kind, f"{kind}{place:02d}")
+        for place, kind in enumerate(kinds)
+    ]
+    (folder / "grid.yml").write_text(GRID.format(folder=folder), encoding="utf-8")
+    return written
+
+
+if __name__ == "__main__":
+    print(f"{len(a_class(Path(sys.argv[1]).absolute()))} submissions")

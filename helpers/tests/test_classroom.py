@@ -2,8 +2,17 @@
 
 from helpers.tests import classroom, test_batch
 from helpers.tests.test_batch import folder
+from helpers.tools import grid
 
 __all__ = ["folder"]
+
+
+def test_a_class_has_thirty_submissions_of_all_kinds(tmp_path):
+    written = classroom.a_class(tmp_path / "class")
+    runs = grid.runs(grid.read(tmp_path / "class" / "grid.yml"))
+    assert len(written) == len(runs) == 30
+    assert sorted(run.student[:4] for run in runs if run.problem) == ["bare", "torn"]
+    assert {run.student[:-2] for run in runs} == set(classroom.CLASS)
 
 
 def test_a_class_is_marked(folder):
