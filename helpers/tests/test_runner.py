@@ -119,6 +119,12 @@ def test_a_gigabyte_of_output_is_cut_off():
     assert 0 < len(result["executed"]) < 6_000_000
 
 
+def test_too_much_output_in_the_last_cell_is_told_too():
+    result = run("print('x' * 6_000_000)", output_mb=5)
+    assert (result["state"], lines(result)) == ("failed", [])
+    assert result["error"] == "more than 5 MB of output (limits: output_mb)"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="writes through /proc")
 def test_output_past_jupyter_is_cut_off_too():
     loud = (

@@ -95,9 +95,11 @@ def execute(notebook, output_mb: float) -> dict:
     except CellExecutionError as error:
         return _ended(notebook, client.index, error.ename, error.evalue)
     except DeadKernelError:
-        said = "the kernel died"
-        if client.too_much:
-            said = f"more than {output_mb:g} MB of output (limits: output_mb)"
+        if not client.too_much:
+            place = heading(notebook, client.index)
+            return {"state": "failed", "error": "the kernel died", "place": place}
+    if client.too_much:
+        said = f"more than {output_mb:g} MB of output (limits: output_mb)"
         return {"state": "failed", "error": said, "place": heading(notebook, client.index)}
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
