@@ -7,6 +7,7 @@ writes 30 submissions of three notebooks, and a grid beside them, for
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -31,7 +32,9 @@ TROUBLE = {
 }
 
 
-def hand_in(folder: Path, name: str, kind: str, pupil: str) -> Path:
+def hand_in(
+    folder: Path, name: str, kind: str, pupil: str, make: Callable = student.student_copy
+) -> Path:
     """Writes one submission.
 
     Args:
@@ -39,11 +42,12 @@ def hand_in(folder: Path, name: str, kind: str, pupil: str) -> Path:
         name: The course's notebook, as in `01_dense_baseline`.
         kind: A key of `CLASS`.
         pupil: Part of the file's name.
+        make: The copy that was handed out: `student_copy` or `handout_copy`.
     """
     source = nbformat.read(execution.NOTEBOOKS / f"{name}.ipynb", as_version=4)
     answers = [c.source for c in source.cells if copies.tagged(c, "solution")]
     answers = [s for s in answers if s.startswith("def _")]
-    copy = student.student_copy(source, name)
+    copy = make(source, name)
     stubs = [cell for cell in copy.cells if copies.tagged(cell, "exercise")]
     filled = {"right": len(stubs), "half": len(stubs) // 2}.get(kind, 0)
     for stub, answer in list(zip(stubs, answers, strict=True))[:filled]:

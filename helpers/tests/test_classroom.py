@@ -1,8 +1,10 @@
 """Real student copies, handed in: points, states and records on the leaderboard."""
 
+import re
+
 from helpers.tests import classroom, test_batch
 from helpers.tests.test_batch import folder
-from helpers.tools import grid
+from helpers.tools import grid, student
 
 __all__ = ["folder"]
 
@@ -39,3 +41,15 @@ def test_a_class_is_marked(folder):
             assert (row["dataset"], row["profile"]) == ("digits", "smoke")
             assert 0 <= float(row["val_accuracy"]) <= 1 and float(row["seconds"]) > 1
             assert int(row["peak_memory_mb"]) > 300
+
+
+def test_a_handout_is_judged_by_the_course_and_not_by_what_it_brings(folder):
+    path = classroom.hand_in(folder, "01_dense_baseline", "half", "eve", student.handout_copy)
+    text, count = re.subn(
+        r'(HELPERS = \\"\\"\\"\\n",).*?("\\"\\"\\"\\n",)', r"\1\2", path.read_text(), flags=re.S
+    )
+    assert count == 1
+    path.write_text(text)
+    status, rows = test_batch.start(folder, "{profile: smoke, dataset: digits, seeds: [[0]]}")
+    assert status == 0
+    assert {(row["student"], row["points"]) for row in rows} == {("eve", "2")}
