@@ -62,7 +62,7 @@ def colab_copy(notebook, name: str):
         if copies.tagged(cell, "bootstrap"):
             cells += [_markdown("colab", intro(notebook)), _folded(cell, bootstrap(code))]
         elif copies.tagged(cell, "parameters"):
-            cells.append(_folded(cell, form(cell.source)))
+            cells.append(_as_form(cell, form(cell.source)))
         elif copies.tagged(cell, "solution"):
             cells.append(_folded(cell, f"#@title {_title(cells)}\n{cell.source}"))
         else:
@@ -107,6 +107,8 @@ def intro(notebook) -> str:
           `advanced.keras`, in the course's folder `notebooks/models`. The copy of notebook 06 takes
           it as an upload, or from an address that you fill in; nothing is uploaded unless you ask
           for it.
+        - **The published run**, which the texts compare with, is the course's own: profile `full`,
+          and in notebook 06 the model `advanced.keras`. In `class` your numbers are lower.
         - **Keep what you make:** Colab deletes its machine later. Download what you want to keep:
           folder symbol on the left, `runs`.
         """
@@ -207,11 +209,17 @@ def _reworded(cell):
     return cell
 
 
-def _folded(cell, source: str):
+def _as_form(cell, source: str):
+    """A cell that Colab shows as a form; JupyterLab, which has no forms, shows its code."""
     cell.source = source
     cell.metadata.cellView = "form"
-    cell.metadata.jupyter = {"source_hidden": True}
     return cell
+
+
+def _folded(cell, source: str):
+    """A cell whose code is folded away in Colab and in JupyterLab."""
+    cell.metadata.jupyter = {"source_hidden": True}
+    return _as_form(cell, source)
 
 
 def _markdown(identity: str, source: str):
@@ -225,7 +233,7 @@ def _model_cells() -> list:
 
     ask = new_code_cell(id="model-ask"), colab_cells.MODEL_ASK
     take = new_code_cell(id="model-take"), colab_cells.MODEL_TAKE
-    return [_markdown("model-from", colab_cells.MODEL_TEXT), _folded(*ask), _folded(*take)]
+    return [_markdown("model-from", colab_cells.MODEL_TEXT), _as_form(*ask), _as_form(*take)]
 
 
 if __name__ == "__main__":

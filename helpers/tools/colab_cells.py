@@ -28,7 +28,8 @@ def lacks(module):
 if lacks("tensorflow") or lacks("keras"):
     raise SetUpError(
         "There is no TensorFlow with Keras 3 here (Colab's TPU machines have none).\\n"
-        "Choose Runtime, Change runtime type, CPU or T4 GPU; then run all cells again."
+        "Choose Runtime, Change runtime type, CPU or T4 GPU; then run all cells again. Elsewhere: "
+        "install tensorflow, restart the kernel, run again."
     )
 packages = <<packages>>
 missing = [package for module, package in packages.items() if lacks(module)]
@@ -56,9 +57,10 @@ WORDS = {
     "The course's solution stands in the cell below each check (JupyterLab folds it away; try "
     "first).": "The course's solution stands below each check, folded: click *Show code* (try "
     "first).",
-    "Leave everything at `None` for a lesson.": "Leave everything at `None` for a lesson. In a "
-    "field without a list, write text in quotes, as in `'/content/photos'`, and lists as `[0, 1]`; "
-    "then run the cell.",
+    "Leave everything at `None` for a lesson.": "For a lesson, leave everything as it is. In a "
+    "field without a drop-down menu, type Python: text with quotes, as in `'/content/cifar10'`; "
+    'several numbers as `[0, 1]`. Then run the cell. `"auto"` takes CIFAR-10 or, if it can\'t be '
+    "downloaded, the embedded dataset: handwritten digits that come with this file.",
     " For the prepared pictures themselves, as PNG files, there is a command: `python -m "
     "helpers.tools.prepare SOURCE TARGET`.": " (In Colab: folder symbol on the left, then `runs`.)",
     "the model that notebook 05 saves. For CIFAR-10 the course brings one; if there is none, a "
@@ -69,10 +71,13 @@ WORDS = {
     "better recipe of notebook 05. For the embedded digits it is the model that notebook 05 saved "
     "on your machine.": "Here it is the one that you brought above; without one, a small network "
     "is trained.",
+    "go to the published model, if it is there.": "go to `advanced.keras`, if you have brought it; "
+    "if not, the answers to the photos mean nothing.",
+    "With the published model the answers": "With `advanced.keras` the answers",
     "Set `upload = True` in the parameters cell, run the two cells, choose one or more pictures, "
     "and then run the second cell again. It works in JupyterLab and in Colab.": "Tick `upload` in "
-    "the parameters cell and run that cell, then the two cells below. In Colab the first one waits "
-    "for your pictures; in JupyterLab choose them, then run the second one again.",
+    "the parameters cell (in JupyterLab: `upload = True`) and run that cell, then the two cells "
+    "below. In Colab the first one waits for your pictures; in JupyterLab choose them, then run the second one again.",
 }
 
 MODEL_TEXT = """\
@@ -81,15 +86,16 @@ MODEL_TEXT = """\
 Without one, a small network is trained below, and the notebook says so. With one, the answers are \
 far better. Two ways to bring it:
 
-- `upload_model`: choose the course's published model, `advanced.keras` (whoever gave you this \
-notebook can give it to you), or the two files, `.keras` and `.json`, that your own copy of \
-notebook 05 has saved in `runs/models`. Open only models of people you trust.
-- `model_address`: an address, beginning with `https://`, of the file `advanced.keras` of the \
-course. Its checksum is compared; any other file is refused.
+- Tick `upload_model` (in JupyterLab: `upload_model = True`), run the cell and choose the course's \
+published model, `advanced.keras` (whoever gave you this notebook can give it to you), or the two \
+files, `.keras` and `.json`, that your own copy of notebook 05 has saved in `runs/models`. Open \
+only models of people you trust.
+- Type an address of the file `advanced.keras` into `model_address`, beginning with `https://` (in \
+Colab's field without quotes). Its checksum is compared; any other file is refused.
 
-If both are given, the upload counts. Run both cells again after you have run the parameters cell \
-again. Outside Colab the first one shows a button and goes on at once: choose the files, then run \
-the second one."""
+If both are given, the upload counts, and either replaces `model_file`. Then run all cells from \
+section 1 on. Outside Colab the first cell shows a button and goes on at once: choose the files, \
+then run the second one."""
 
 MODEL_ASK = """\
 #@title Bring a model

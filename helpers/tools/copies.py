@@ -53,7 +53,7 @@ def with_links(notebook, target: Callable[[str], str | None]):
 def without_overview(notebook):
     """Takes out the passages that lead to the course's README, in place; returns the notebook."""
     passages = (
-        r"; (?:after: )?the \[overview\]\(\.\./README\.md\) lists [a-z ]+",
+        r"; (?:after: )?the \[overview\]\(\.\./README\.md\) lists [a-z ]*[a-z]",
         r"\.? ?\[Overview of the course\]\(\.\./README\.md\)",
     )
     for cell in notebook.cells:

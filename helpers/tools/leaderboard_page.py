@@ -85,7 +85,7 @@ def _those_of(row: dict) -> tuple[tuple, tuple, tuple]:
 
 
 def _runs(results: list[dict], varied: set[str]) -> str:
-    heads = ("Student", "Notebook", "Parameters", "State", "Error", "In", "Points", "Exercises")
+    heads = ("Student", "Notebook", "Parameters", "State", "Error", "Where", "Points", "Exercises")
     heads += ("Seconds", "Memory (MB)", "Executed")
     body = [
         [

@@ -21,7 +21,9 @@ FOLDED = (
 )
 NO_SOLUTION = "Your instructor has the course's solutions."
 YOURS = (
-    "*This is your working copy: write into it, save it, and hand it in as your course asks for.*"
+    "*This is your working copy: write into it, save it, and hand it in as your course asks for. "
+    "“The published run” in the texts is the course's own, in the profile `full`; in `class` your "
+    "numbers are lower.*"
 )
 ALONE = (
     "Alone, as in Colab: run 'make colab' in the course, and open its copy in build/colab.",
