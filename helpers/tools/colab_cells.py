@@ -77,7 +77,8 @@ WORDS = {
     "Set `upload = True` in the parameters cell, run the two cells, choose one or more pictures, "
     "and then run the second cell again. It works in JupyterLab and in Colab.": "Tick `upload` in "
     "the parameters cell (in JupyterLab: `upload = True`) and run that cell, then the two cells "
-    "below. In Colab the first one waits for your pictures; in JupyterLab choose them, then run the second one again.",
+    "below. In Colab the first one waits for your pictures; in JupyterLab choose them, then run "
+    "the second one again.",
 }
 
 MODEL_TEXT = """\
