@@ -80,29 +80,6 @@ def test_every_run_is_a_row_whatever_happens(folder, capsys):
     assert "ValueError" in (folder.parent / "out" / "batch.log").read_text(encoding="utf-8")
 
 
-def test_the_same_command_runs_only_what_is_missing_or_failed(folder, capsys):
-    put(folder, "good", "1")
-    put(folder, "bad", "1 / 0")
-    assert start(folder)[0] == 1
-    put(folder, "bad", "2")
-    assert start(folder)[0] == 0
-    assert "1 done before, 0 invalid, 1 to do" in capsys.readouterr().out
-    put(folder, "good", "3")
-    start(folder, rerun=False)
-    assert "1 done before, 0 invalid, 1 to do" in capsys.readouterr().out
-    start(folder, rerun=True)
-    assert "0 done before, 0 invalid, 2 to do" in capsys.readouterr().out
-
-
-def test_a_failed_run_is_tried_again_as_often_as_asked(folder):
-    put(folder, "sometimes", f"p = {str(folder / 'seen')!r}\nopen(p, 'x')\n1 / 0")
-    put(folder, "heals", f"import os\np = {str(folder / 'h')!r}\nif not os.path.exists(p):\n"
-        "    open(p, 'x')\n    1 / 0")  # fmt: skip
-    _, found = start(folder, limits="{minutes: 1, memory_gb: 2, retries: 1}")
-    states = {row["student"]: row["error"] for row in found}
-    assert states["heals"] == "" and states["sometimes"].startswith("FileExistsError")
-
-
 def test_a_second_batch_in_the_same_folder_says_so_and_stops(folder):
     out = folder.parent / "out"
     out.mkdir()
@@ -172,7 +149,8 @@ def test_text_that_no_file_can_hold_stops_nothing(folder):
     deep = json.loads((folder / "deep.ipynb").read_text())
     deep["cells"][0]["source"] = "x = " + "(" * 300 + ")" * 300
     (folder / "deep.ipynb").write_text(json.dumps(deep))
-    status, found = start(folder)
+    start(folder)
+    status, found = start(folder)  # the second time two results come from the disk
     assert status == 1 and sorted(row["state"] for row in found) == ["invalid", "ok", "ok"]
     assert {row["model"] for row in found if row["state"] == "ok"} == {"?  [2J"}
 

@@ -105,6 +105,26 @@ def test_notebooks_that_can_not_be_run_say_why(tmp_path):
     assert all(problem.startswith("the file is no notebook: ") for problem in said.values())
 
 
+def test_what_a_run_replaces_makes_no_notebook_invalid(tmp_path):
+    path = write_notebook(tmp_path / "a.ipynb")
+    content = json.loads(path.read_text())
+    output = {"output_type": "error", "ename": "E", "evalue": "", "traceback": []}
+    content["cells"][0] |= {"outputs": [output | {"errorDetails": {}}, {"output_type": "odd"}]}
+    del content["cells"][0]["execution_count"]
+    path.write_text(json.dumps(content | {"nbformat_minor": 4}))
+    assert submissions.text_of(path)[1] == ""
+    del content["cells"][0]["source"]
+    path.write_text(json.dumps(content))
+    assert submissions.text_of(path)[1].startswith("the file is no notebook: ")
+
+
+def test_parameters_are_found_when_a_tag_was_lost(tmp_path):
+    path = write_notebook(tmp_path / "a.ipynb", parameters="#@title Parameters\nseeds = None")
+    content = json.loads(path.read_text())
+    content["cells"][0]["metadata"] = {"cellView": "form"}
+    assert submissions.parameter_names(json.dumps(content)) == {"seeds"}
+
+
 def test_files_patterns_and_folders_name_each_notebook_once(tmp_path):
     for name in ("x/b.ipynb", "x/a.ipynb", "x/deep/c.ipynb", "x/.ipynb_checkpoints/b.ipynb"):
         write_notebook(tmp_path / name)

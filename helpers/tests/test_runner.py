@@ -34,12 +34,20 @@ def test_parameters_arrive_and_the_executed_notebook_comes_back():
     assert result["seconds"] > 0 and result["peak_memory_mb"] > 50
 
 
+def test_parameters_arrive_where_a_tag_was_lost():
+    cells = [new_code_cell("#@title Parameters\nx = 1  #@param {type:'raw'}")]
+    cells.append(new_code_cell("print(x)"))
+    written = nbformat.writes(new_notebook(cells=cells))
+    assert lines(runner.run(task(written, parameters={"x": 21}), lambda: False)) == ["21"]
+
+
 def test_each_run_has_a_cache_a_folder_and_records_of_its_own(tmp_path):
     source = (
         "import json, os, pathlib\n"
         "from helpers import config, storage\n"
         "storage.write_whole(config.runs_dir() / 'records' / 'a.json', json.dumps({'kind': 'b'}))\n"
         "(config.runs_dir() / 'records' / 'torn.json').write_text('{')\n"
+        "(config.runs_dir() / 'records' / 'deep.json').write_text('[' * 5000 + ']' * 5000)\n"
         "print(os.listdir('.'), config.cache_dir(), pathlib.Path.cwd())"
     )
     first, second = run(source), run(source)
@@ -76,6 +84,10 @@ def test_an_error_in_an_exercise_does_not_cost_the_next_one():
     result = runner.run(task(nbformat.writes(new_notebook(cells=cells))), lambda: False)
     assert (result["state"], result["place"]) == ("failed", "Exercise 1")
     assert result["error"] == "ZeroDivisionError: division by zero" and lines(result) == ["next"]
+    cells.insert(1, new_code_cell("a slip"))
+    result = runner.run(task(nbformat.writes(new_notebook(cells=cells))), lambda: False)
+    assert result["error"].startswith("SyntaxError") and lines(result) == ["next"]
+    del cells[1]
     cells[1].metadata["tags"] = []
     result = runner.run(task(nbformat.writes(new_notebook(cells=cells))), lambda: False)
     assert result["state"] == "failed" and lines(result) == []

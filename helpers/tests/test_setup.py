@@ -99,8 +99,8 @@ def test_an_extra_for_this_environment_keeps_the_pins(monkeypatch):
     assert str(setup.ensure_extra("cluster")) == sys.executable and not filled
     monkeypatch.setattr(setup.environment, "missing", lambda wanted: ["distributed==1"])
     setup.ensure_extra("cluster")
-    ((folder, wanted, new),) = filled
-    assert folder == setup.Path(sys.prefix) and new == ["distributed"]
+    ((folder, python, wanted, new),) = filled
+    assert folder == setup.Path(sys.prefix) and new == ["distributed"] and python == sys.executable
     assert {"distributed", "tensorflow", "keras"} <= set(wanted)
 
 

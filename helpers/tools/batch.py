@@ -44,7 +44,7 @@ def main() -> None:
         os.environ["CIFAR10_DIR"] = str(Path(os.environ["CIFAR10_DIR"]).expanduser().resolve())
     out = Path(options.out or config.runs_dir() / Path(options.grid).stem).expanduser().resolve()
     try:
-        wanted = grid.read(Path(options.grid))
+        wanted = grid.read(Path(options.grid).expanduser())
         runs = grid.runs(wanted)
         with kept.locked(out), _logging(out), _open_pool(options) as pool:
             sys.exit(run(runs, wanted.limits, out, pool, options.rerun))
@@ -109,11 +109,14 @@ def run(runs: list, limits, out: Path, pool, rerun: bool) -> int:
     """
     from helpers.tools import kept
 
-    results = {} if rerun else kept.done(out, runs)
+    if rerun:
+        kept.forget(out, runs)
+    old = kept.earlier(out, runs)
+    results = {name: result for name, result in old.items() if result["state"] == "ok"}
     before = len(results)
     for broken in (r for r in runs if r.problem):
-        results[broken.name] = kept.save(out, broken, kept.invalid(broken))
-        LOG.info(f"invalid  {broken.name}  {broken.problem}")
+        result = results[broken.name] = kept.save(out, broken, kept.invalid(broken))
+        LOG.info(f"invalid  {broken.name}  {result['error']}")
     waiting = deque(r for r in runs if r.name not in results)
     LOG.info(
         f"{len(runs)} runs: {before} done before, {sum(bool(r.problem) for r in runs)} invalid, "
@@ -125,14 +128,14 @@ def run(runs: list, limits, out: Path, pool, rerun: bool) -> int:
     with _stopped_by_signals():
         try:
             pool.prepare({kept.dataset_of(chosen) for chosen in waiting})
-            _work(waiting, results, runs, limits, out, pool)
+            _work(waiting, results, old, runs, limits, out, pool)
             interrupted = False
         except KeyboardInterrupt:
             interrupted = True
             again = "the same command without --rerun" if rerun else "the same command"
             LOG.info(f"Interrupted; {again} goes on where this one stopped.")
         finally:
-            kept.write_leaderboard(out, runs, results)
+            kept.write_leaderboard(out, runs, old | results)
     states = Counter(result["state"] for result in results.values())
     told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     LOG.info(f"{len(results)} of {len(runs)} runs: {told or 'none'}. See {out}/leaderboard.html")
@@ -150,7 +153,7 @@ def _doubles(runs: list) -> list[str]:
     found = {owner[:2]: count for owner, count in owners.items() if count > 1}
     return [
         f"Careful: {count} files are {notebook} of {student or 'nobody'}, by their names; "
-        "the rankings take them for one."
+        "each stands on the leaderboard by itself."
         for (student, notebook), count in found.items()
     ]
 
@@ -169,77 +172,44 @@ def _stopped_by_signals():
         signal.signal(signal.SIGTERM, before)
 
 
-def _work(waiting: deque, results: dict, runs: list, limits, out: Path, pool) -> None:
+def _work(waiting: deque, results: dict, old: dict, runs: list, limits, out, pool) -> None:
     from helpers.tools import kept
+    from helpers.tools.batch_status import Status
 
     running: dict[Future, object] = {}
     tries: Counter = Counter()
-    status = _Status(len(runs))
+    status = Status(len(runs), LOG)
     written = time.monotonic()
     try:
         while waiting or running:
             while waiting and len(running) < pool.slots():
                 chosen = waiting.popleft()
                 running[pool.submit(kept.task(chosen, limits, pool.share))] = chosen
+            if not running:
+                time.sleep(1.0)
             ended, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
             for future in ended:
                 chosen = running.pop(future)
                 result = kept.result_of(future)
                 if result["state"] == "stopped":
+                    waiting.append(chosen)
                     continue
                 tries[chosen.name] += 1
                 again = result["state"] != "ok" and tries[chosen.name] <= limits.retries
                 if again:
                     waiting.append(chosen)
                 else:
-                    results[chosen.name] = kept.save(out, chosen, result)
+                    result = results[chosen.name] = kept.save(out, chosen, result)
                 status.ended(chosen, result, len(results), again)
             status.show(results, running, len(waiting), pool.slots())
             if ended and time.monotonic() - written > LEADERBOARD_SECONDS:
                 with contextlib.suppress(kept.KeptError):  # somebody may have it open
-                    kept.write_leaderboard(out, runs, results)
+                    kept.write_leaderboard(out, runs, old | results)
                 written = time.monotonic()
     except BaseException:
         pool.stop()
         wait(running, timeout=20)
         raise
-
-
-class _Status:
-    """The line that tells how far a batch is: changing on a screen, now and then in a log."""
-
-    def __init__(self, total: int):
-        self.total = total
-        self.seconds: list[float] = []
-        self.shown = time.monotonic()
-
-    def ended(self, chosen, result: dict, done: int, again: bool) -> None:
-        """Tells how one run ended."""
-        self.seconds.append(result["seconds"])
-        words = f"{result['state']:<8} {chosen.name}  {result['seconds']:.0f} s"
-        words += f", {result['peak_memory_mb']:,} MB" if result["peak_memory_mb"] else ""
-        words += f"  {result['error']}" if result["error"] else ""
-        self._clear()
-        LOG.info(f"[{done}/{self.total}] {words}" + ("  (is tried again)" if again else ""))
-
-    def show(self, results: dict, running: dict, left: int, slots: int) -> None:
-        """Shows the line, on a screen each time, else every half minute."""
-        bad = sum(result["state"] != "ok" for result in results.values())
-        line = f"{len(results)} done ({bad} not ok), {len(running)} running, {left} waiting"
-        if self.seconds:
-            mean = sum(self.seconds) / len(self.seconds)
-            rest = mean * (left + len(running) / 2) / max(1, slots)
-            line += f", expected end {time.strftime('%H:%M', time.localtime(time.time() + rest))}"
-        if sys.stdout.isatty():
-            print(f"\r\x1b[K{line}", end="" if left or running else "\r\x1b[K", flush=True)
-        elif time.monotonic() - self.shown > 30:
-            self.shown = time.monotonic()
-            LOG.info(line)
-
-    @staticmethod
-    def _clear() -> None:
-        if sys.stdout.isatty():
-            print("\r\x1b[K", end="")
 
 
 if __name__ == "__main__":

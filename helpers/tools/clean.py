@@ -25,8 +25,8 @@ def main() -> None:
 
 
 def _is_batch(path: Path) -> bool:
-    """Whether a folder holds a batch's results, which took long and may be grades."""
-    return (path / "results").is_dir() and (path / "batch.log").is_file()
+    """Whether results of a batch lie in a folder or below; they took long and may be grades."""
+    return path.is_dir() and any(path.rglob("batch.log"))
 
 
 if __name__ == "__main__":

@@ -6,13 +6,14 @@ import functools
 import json
 import os
 import re
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from helpers import storage
 from helpers.tools import execution, leaderboard, leaderboard_page, submissions
+from helpers.tools.gathered import printable
 from helpers.tools.grid import Limits, Run
 
 VARIABLES = ("COURSE_PROFILE", "COURSE_DATASET")
@@ -45,18 +46,24 @@ def locked(out: Path):
         lock.release()
 
 
-def done(out: Path, runs: list[Run]) -> dict[str, dict]:
-    """Results of runs that were ok and would be the same today, by the run's name."""
+def earlier(out: Path, runs: list[Run]) -> dict[str, dict]:
+    """Results that were kept of runs that would be the same today, by the run's name."""
     found = {}
     for run in runs:
         try:
             result = json.loads(_file(out, run).read_text(encoding="utf-8"))
-            whole = (out / result["executed"]).is_file()
+            whole = result["executed"] is None or (out / result["executed"]).is_file()
         except (OSError, ValueError, KeyError, TypeError):
             continue
-        if result["state"] == "ok" and result["key"] == run.key and whole:
-            found[run.name] = result | _about(run)
+        if result["key"] == run.key and whole:
+            found[run.name] = printable(result | _about(run))
     return found
+
+
+def forget(out: Path, runs: list[Run]) -> None:
+    """Deletes the results of runs, so that they are missing until they were done again."""
+    for run in runs:
+        _file(out, run).unlink(missing_ok=True)
 
 
 def _file(out: Path, run: Run) -> Path:
@@ -91,9 +98,11 @@ def dataset_of(run: Run) -> str | None:
 
 
 def result_of(future: Future) -> dict:
-    """What a run has given, or why it gave nothing."""
+    """What a run has given, or why it gave nothing; `stopped` if it has to be done again."""
     try:
         return future.result()
+    except CancelledError:  # the connection to the cluster was lost
+        return _nothing("stopped", "the connection was lost")
     except Exception as error:
         words = str(error).strip().splitlines() or [""]
         return _nothing("failed", f"{type(error).__name__}: {words[0]}")
@@ -128,7 +137,7 @@ def save(out: Path, run: Run, result: dict) -> dict:
         "exercises": _verdicts(run, result["checks"]),
         "points": None,
     }
-    keep = _printable(keep)
+    keep = printable(keep)
     if result["state"] != "invalid" and keep["points_possible"]:
         keep["points"] = sum(told["right"] for told in keep["exercises"].values() if told)
     try:
@@ -153,18 +162,6 @@ def _about(run: Run) -> dict:
         "parameters": run.parameters,
         "points_possible": len(_exercises(run.notebook)) or None,
     }
-
-
-def _printable(content: object) -> object:
-    """The same without characters that no file can hold, or that steer a terminal."""
-    if isinstance(content, dict):
-        return {_printable(key): _printable(value) for key, value in content.items()}
-    if isinstance(content, list):
-        return list(map(_printable, content))
-    if isinstance(content, str):
-        plain = content.encode("utf-8", "replace").decode("utf-8")
-        return "".join(c if c >= " " or c in "\n\t" else " " for c in plain)
-    return content
 
 
 def _verdicts(run: Run, checks: list[dict]) -> dict[str, dict | None]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from helpers.tools import runner
+from helpers.tools import course_version, runner
 
 PATIENCE = 300.0  # seconds without any worker
 
@@ -112,7 +112,7 @@ def cluster(address: str):
                 f"PYTHONPATH=. dask worker {address} --nworkers 2 --nthreads 1"
             ) from error
         _check_workers(client)
-        name = f"course-batch-{uuid.uuid4().hex}"
+        name, version = f"course-batch-{uuid.uuid4().hex}", course_version.of_course()
         stop = Event(name, client=client)
         executor = client.get_executor(pure=False)
         workers = client.scheduler_info(n_workers=-1)["workers"].values()
@@ -120,7 +120,7 @@ def cluster(address: str):
         for worker in workers:
             threads[worker["host"]] += worker["nthreads"]
         yield Pool(
-            submit=lambda task: executor.submit(_travelling(), task, name),
+            submit=lambda task: executor.submit(_travelling(), task, name, version),
             slots=_Slots(client, address),
             stop=lambda: _set(stop),
             share=max(threads.values()),
@@ -157,14 +157,17 @@ def _set(event) -> None:
         event.set()
 
 
-def _travelling() -> Callable[[dict, str], dict]:
+def _travelling() -> Callable[[dict, str, str], dict]:
     """`runner.run` for a worker. It travels by value: the scheduler needs no course for it."""
 
-    def on_worker(task: dict, stop: str) -> dict:
+    def on_worker(task: dict, stop: str, version: str) -> dict:
         from distributed import Event
 
+        from helpers.tools import course_version
         from helpers.tools import runner as there
 
+        if course_version.of_course() != version:
+            raise RuntimeError("this worker, which came later, has another version of the course")
         return there.run(task, Event(stop).is_set)
 
     return on_worker
@@ -180,8 +183,6 @@ def _check_workers(client) -> None:
             return importlib.import_module("helpers.tools.course_version").of_course()
         except ImportError:
             return ""
-
-    from helpers.tools import course_version
 
     for worker, found in client.run(version).items():
         if not found:

@@ -23,6 +23,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from papermill.parameterize import parameterize_notebook
 
 from helpers import storage
+from helpers.tools import submissions
 
 
 class _Client(NotebookClient):
@@ -115,9 +116,12 @@ def _tags(cell) -> list[str]:
 
 
 def _exercise_cells(notebook) -> set[int]:
-    """Positions of the cells from the first exercise on; none if there is no exercise."""
+    """Positions of the cells from the text of the first exercise on; none without exercises."""
     stubs = [i for i, cell in enumerate(notebook.cells) if "exercise" in _tags(cell)]
-    return set(range(stubs[0], len(notebook.cells))) if stubs else set()
+    if not stubs:
+        return set()
+    texts = [i for i in range(stubs[0]) if notebook.cells[i].cell_type == "markdown"]
+    return set(range(texts[-1] if texts else stubs[0], len(notebook.cells)))
 
 
 def _ended(notebook, index: int, name: str, words: str) -> dict:
@@ -150,7 +154,9 @@ def main() -> None:
     if values:
         notebook.metadata.setdefault("papermill", {})
         for cell in notebook.cells:
-            cell.metadata.setdefault("tags", [])
+            tags = cell.metadata.setdefault("tags", [])
+            if submissions.is_parameters(cell) and "parameters" not in tags:
+                tags.append("parameters")
         notebook = parameterize_notebook(notebook, values, kernel_name="python3", language="python")
     for cell in notebook.cells:
         if cell.cell_type == "code":

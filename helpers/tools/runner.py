@@ -4,7 +4,6 @@ import contextlib
 import functools
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -18,9 +17,8 @@ from pathlib import Path
 import psutil
 
 from helpers import config
+from helpers.tools import gathered
 
-STATES = ("ok", "failed", "memory")
-LARGEST, MOST = 5_000_000, 1_000  # bytes of a record, and how many records of a run are read
 MARK = "COURSE_BATCH_RUN"  # in the environment of every process of a run
 GRACE = 10.0  # seconds that a run has to write what it did, once its kernel was ended
 TICK, SLOW_TICK = 0.1, 0.5  # seconds between two looks at memory; at new processes and the stop
@@ -72,15 +70,15 @@ def run(task: dict, stopped: Callable[[], bool]) -> dict:
                 told, peak = _watch(process, task, stopped, folder / "log.txt")
             finally:
                 _end_all(process, mark)
-        outcome = _outcome(folder / "outcome.json", process.returncode)
+        outcome = gathered.outcome(folder / "outcome.json", process.returncode)
         return (outcome | (told or {})) | {
             "seconds": round(time.monotonic() - began, 2),
             "peak_memory_mb": round(peak / 1e6),
             "host": socket.gethostname(),
-            "executed": _notebook(folder / "executed.ipynb"),
-            "records": _all_json(folder / "runs" / "records"),
-            "checks": _all_json(folder / "runs" / "checks"),
-            "log": _end_of(folder / "log.txt"),
+            "executed": gathered.notebook(folder / "executed.ipynb"),
+            "records": gathered.all_json(folder / "runs" / "records"),
+            "checks": gathered.all_json(folder / "runs" / "checks"),
+            "log": gathered.end_of(folder / "log.txt"),
         }
 
 
@@ -203,36 +201,3 @@ def _has_mark(member: psutil.Process, mark: str) -> bool:
         return member.environ().get(MARK) == mark
     except (psutil.Error, OSError):
         return False
-
-
-def _outcome(path: Path, code: int) -> dict:
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if told["state"] not in STATES or not all(isinstance(v, str) for v in told.values()):
-            raise ValueError
-        return {key: told[key] for key in ("state", "error", "place")}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        number = signal.Signals(-code).name if code < 0 else f"status {code}"
-        said = f"the notebook's process was ended ({number})"
-        return {"state": "failed", "error": said, "place": ""}
-
-
-def _notebook(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
-
-
-def _all_json(folder: Path) -> list[dict]:
-    """What can be read among the files that a run has written, oldest first."""
-    found = []
-    files = [p for p in folder.glob("*.json") if p.is_file() and p.stat().st_size < LARGEST]
-    for path in sorted(files, key=lambda p: p.stat().st_mtime_ns)[:MOST]:
-        with contextlib.suppress(OSError, ValueError):
-            content = json.loads(path.read_text(encoding="utf-8"))
-            found += [content] if isinstance(content, dict) else []
-    return found
-
-
-def _end_of(path: Path, most: int = 4_000) -> str:
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - most))
-        return file.read().decode("utf-8", errors="replace")

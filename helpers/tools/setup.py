@@ -79,7 +79,8 @@ def ensure_extra(name: str) -> Path:
     text = environment.FILE.read_text(encoding="utf-8")
     if folder == Path(sys.prefix):
         if environment.missing(packages):
-            _fill(folder, environment.pins(text) | packages, [*packages])
+            wanted = environment.pins(text) | packages
+            _fill(folder, sys.executable, wanted, [*packages])
         return Path(sys.executable)
     if not marked(folder, packages):
         install(folder, packages, environment.python_range(text))
@@ -111,14 +112,13 @@ def install(venv: Path, wanted: dict[str, str], minors: tuple[int, int]) -> None
         maker = [uv, "venv", "--clear", "--python", base] if uv else [base, "-m", "venv", "--clear"]
         _call([*maker, str(venv)])
     (venv / MARK).unlink(missing_ok=True)
-    _fill(venv, wanted, [*wanted])
+    _fill(venv, str(python_of(venv)), wanted, [*wanted])
     (venv / MARK).write_text(_stamp(wanted))
 
 
-def _fill(venv: Path, wanted: dict[str, str], new: list[str]) -> None:
+def _fill(venv: Path, python: str, wanted: dict[str, str], new: list[str]) -> None:
     """Installs packages into an environment; `new` are those to be named on the screen."""
     uv = shutil.which("uv")
-    python = str(python_of(venv))
     size = _SIZES.get(venv.name, "") if len(new) == len(wanted) else ""
     listed = ", ".join(new) if len(new) < 4 else f"{len(new)} packages"
     print(f"Installing {listed} and what they need into {venv.name}{size} …", flush=True)

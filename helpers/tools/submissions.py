@@ -5,7 +5,7 @@ import glob
 import itertools
 import json
 import re
-import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 from helpers.tools import execution
@@ -66,14 +66,35 @@ def text_of(path: Path) -> tuple[str, str]:
         notebook = json.loads(text)
         if notebook.get("nbformat") != 4:
             raise ValueError("its format is not version 4; open and save it in Jupyter")
-        with warnings.catch_warnings(action="ignore"):  # cells without an id
-            nbformat.validate(notebook)
+        nbformat.validate(_bare(notebook))
     except OSError as error:
         return "", f"the file can't be read: {error}"
     except Exception as error:
         words = str(error).strip() or type(error).__name__
         return "", f"the file is no notebook: {words.splitlines()[0][:200]}"
     return text, ""
+
+
+def _bare(notebook: dict) -> dict:
+    """A notebook without what a run replaces: outputs, counts and ids of cells."""
+    cells = []
+    for cell in notebook["cells"]:
+        kept = {key: value for key, value in cell.items() if key != "id"}
+        cells.append(kept | ({"outputs": [], "execution_count": None} if _is_code(cell) else {}))
+    return notebook | {"cells": cells, "nbformat_minor": 4}
+
+
+def _is_code(cell: dict) -> bool:
+    return cell.get("cell_type") == "code"
+
+
+def is_parameters(cell: Mapping) -> bool:
+    """Whether a cell holds the parameters: by its tag, or as the form of a copy for Colab.
+
+    Colab has no interface for tags; a copy that was saved there may have lost them.
+    """
+    tagged = "parameters" in cell["metadata"].get("tags", [])
+    return tagged or "".join(cell["source"]).startswith("#@title Parameters\n")
 
 
 def parameter_names(text: str) -> set[str] | None:
@@ -83,7 +104,7 @@ def parameter_names(text: str) -> set[str] | None:
         SyntaxError: The cell is no Python, or none that can be read.
     """
     for cell in json.loads(text)["cells"]:
-        if "parameters" in cell["metadata"].get("tags", []):
+        if is_parameters(cell):
             try:
                 body = ast.parse("".join(cell["source"])).body
             except (ValueError, RecursionError, MemoryError) as error:

@@ -1,0 +1,58 @@
+"""What a run of a batch has left in its folder, read with suspicion: others wrote it."""
+
+import contextlib
+import json
+import signal
+from pathlib import Path
+
+STATES = ("ok", "failed", "memory")
+LARGEST, MOST = 5_000_000, 1_000  # bytes of a record, and how many records of a run are read
+
+
+def outcome(path: Path, code: int) -> dict:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if told["state"] not in STATES or not all(isinstance(v, str) for v in told.values()):
+            raise ValueError
+        return {key: told[key] for key in ("state", "error", "place")}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        number = signal.Signals(-code).name if code < 0 else f"status {code}"
+        said = f"the notebook's process was ended ({number})"
+        return {"state": "failed", "error": said, "place": ""}
+
+
+def notebook(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
+
+
+def all_json(folder: Path) -> list[dict]:
+    """What can be read among the files that a run has written, oldest first."""
+    found = []
+    files = [p for p in folder.glob("*.json") if p.is_file() and p.stat().st_size < LARGEST]
+    for path in sorted(files, key=lambda p: p.stat().st_mtime_ns)[:MOST]:
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            content = printable(json.loads(path.read_text(encoding="utf-8")))
+            found += [content] if isinstance(content, dict) else []
+    return found
+
+
+def printable(content: object) -> object:
+    """The same without characters that no file can hold, or that steer a terminal.
+
+    Raises:
+        RecursionError: Plain data that is nested too deeply.
+    """
+    if isinstance(content, dict):
+        return {printable(key): printable(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return list(map(printable, content))
+    if isinstance(content, str):
+        plain = content.encode("utf-8", "replace").decode("utf-8")
+        return "".join(c if c >= " " or c in "\n\t" else " " for c in plain)
+    return content
+
+
+def end_of(path: Path, most: int = 4_000) -> str:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - most))
+        return file.read().decode("utf-8", errors="replace")
