@@ -10,6 +10,7 @@ import nbformat
 import pytest
 
 from helpers import config
+from helpers.tests.notebooks import said
 from helpers.tools import colab, colab_cells, copies, execution, test_colab
 
 ROOT = config.course_root()
@@ -142,6 +143,21 @@ def test_a_copy_runs_alone_in_an_empty_folder(number, tmp_path):
     assert test_colab.alone(sys.executable, tmp_path / path.name, tmp_path / "alone") == ""
     (unpacked,) = (tmp_path / "alone").glob("cnn-course-*/helpers")
     assert (unpacked / "training.py").is_file() and not (unpacked / "tests").exists()
+
+
+def test_06_alone_takes_the_published_model_and_says_so(tmp_path):
+    (path,) = [path for path in PATHS if path.stem.startswith("06")]
+    made = colab.colab_copy(nbformat.read(path, as_version=4), path.stem)
+    (ask,) = [cell for cell in made.cells if cell.id == "model-ask"]
+    chosen = f"{{'advanced (1).keras': Path({str(config.published_model())!r}).read_bytes()}}"
+    ask.source += f"\nupload_model, model_box = True, {chosen}"
+    (tmp_path / path.name).write_text(nbformat.writes(made), encoding="utf-8")
+    assert test_colab.alone(sys.executable, tmp_path / path.name, tmp_path / "alone") == ""
+    executed = nbformat.read(tmp_path / "alone" / path.name, as_version=4)
+    told = {cell.id: said(cell) for cell in executed.cells}
+    assert told["model-take"] == "advanced (1).keras is the course's published model.\n"
+    assert "small network is trained" in told["open"]
+    assert "airplane, automobile" in told["photo-model"]
 
 
 def test_a_copy_that_fails_is_told(tmp_path):
