@@ -10,6 +10,12 @@ LARGEST, MOST = 5_000_000, 1_000  # bytes of a record, and how many records of a
 
 
 def outcome(path: Path, code: int) -> dict:
+    """How a run ended: `state`, `error` and `place`.
+
+    Args:
+        path: Where `run_notebook` has written it.
+        code: Exit status of that process; it tells if nothing that makes sense was written.
+    """
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         if told["state"] not in STATES or not all(isinstance(v, str) for v in told.values()):
@@ -22,6 +28,7 @@ def outcome(path: Path, code: int) -> dict:
 
 
 def notebook(path: Path) -> str | None:
+    """Text of the executed notebook; None if there is none."""
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
 
 
@@ -53,6 +60,7 @@ def printable(content: object) -> object:
 
 
 def end_of(path: Path, most: int = 4_000) -> str:
+    """The last bytes of a file, as text."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - most))
         return file.read().decode("utf-8", errors="replace")
