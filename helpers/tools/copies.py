@@ -1,6 +1,5 @@
 """What all copies of a notebook have in common: no outputs, links that lead somewhere."""
 
-import copy
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -90,13 +89,12 @@ def write(folder: Path, make: Callable) -> list[Path]:
 
 
 def with_source(cell, old: str, new: str):
-    """A cell with one passage of its text replaced; it has to be there, once.
+    """Replaces one passage of a cell's text, which has to be there once; returns the cell.
 
     Raises:
         ValueError: The passage stands there not exactly once.
     """
     if cell.source.count(old) != 1:
         raise ValueError(f"cell {cell.id} should have this passage once: {old!r}")
-    changed = copy.deepcopy(cell)
-    changed.source = cell.source.replace(old, new)
-    return changed
+    cell.source = cell.source.replace(old, new)
+    return cell

@@ -23,7 +23,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from papermill.parameterize import parameterize_notebook
 
 from helpers import storage
-from helpers.tools import submissions
+from helpers.tools import copies, submissions
 
 
 class _Client(NotebookClient):
@@ -104,20 +104,16 @@ def execute(notebook, output_mb: float) -> dict:
         return {"state": "failed", "error": said, "place": heading(notebook, client.index)}
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
-            if output.output_type == "error" and "raises-exception" not in _tags(cell):
+            if output.output_type == "error" and not copies.tagged(cell, "raises-exception"):
                 ended = _ended(notebook, index, output.ename, output.evalue)
                 if ended["state"] != "ok":
                     return ended
     return {"state": "ok", "error": "", "place": ""}
 
 
-def _tags(cell) -> list[str]:
-    return cell.metadata.get("tags", [])
-
-
 def _exercise_cells(notebook) -> set[int]:
     """Positions of the cells from the text of the first exercise on; none without exercises."""
-    stubs = [i for i, cell in enumerate(notebook.cells) if "exercise" in _tags(cell)]
+    stubs = [i for i, cell in enumerate(notebook.cells) if copies.tagged(cell, "exercise")]
     if not stubs:
         return set()
     texts = [i for i in range(stubs[0]) if notebook.cells[i].cell_type == "markdown"]
@@ -158,9 +154,7 @@ def main() -> None:
             if submissions.is_parameters(cell) and "parameters" not in tags:
                 tags.append("parameters")
         notebook = parameterize_notebook(notebook, values, kernel_name="python3", language="python")
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.update(outputs=[], execution_count=None)
+    copies.emptied(notebook)
     told = execute(notebook, float(sys.argv[5]))
     storage.write_whole(target, nbformat.writes(notebook) + "\n")
     storage.write_whole(outcome, json.dumps(told))

@@ -32,7 +32,7 @@ def run(task: dict, stopped: Callable[[], bool]) -> dict:
             `parameters`, `minutes`, `memory_gb`, `output_mb`, `environment` (variables that are
             set), `share` (how many runs share this machine's cores), `data` (the dataset that is
             wanted and looked for once, before the run; None if it needs none).
-        stopped: Asked every second whether the batch was interrupted.
+        stopped: Asked twice a second whether the batch was interrupted.
 
     Returns:
         Plain data: `state` (`ok`, `failed`, `timeout`, `memory` or `stopped`), `error`, `place`

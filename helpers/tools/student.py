@@ -59,7 +59,7 @@ def student_copy(notebook, name: str):
     _require(notebook, NO_SOLUTION)
     for cell in notebook.cells:
         if copies.tagged(cell, "bootstrap"):
-            cell.source = copies.with_source(cell, *ALONE).source
+            copies.with_source(cell, *ALONE)
     notebook.cells[1].source = f"{YOURS}\n\n{notebook.cells[1].source}"
     for number, cell in enumerate(notebook.cells):
         if copies.tagged(cell, "exercise"):
