@@ -40,8 +40,8 @@ batch:  ## run a grid of notebooks: GRID=notebooks/grids/seeds.yml [WORKERS=2] [
 publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [NOTEBOOKS="01"]
 	@$(TOOL).publish $(if $(CIFAR10_DIR),--cifar10-dir "$(CIFAR10_DIR)") $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")
 
-bench:  ## measure speed and memory into figures/bench* [ROUNDS=3] [ONLY=training|batch]; for PyTorch's rows `make setup EXTRAS=torch` first
-	@$(TOOL).bench $(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(ONLY),--only "$(ONLY)")
+bench:  ## measure speed and memory into figures/bench* [ROUNDS=3] [ONLY=training|batch] [NETWORK=fast]; for PyTorch's rows `make setup EXTRAS=torch` first
+	@$(TOOL).bench $(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(ONLY),--only "$(ONLY)") $(if $(NETWORK),--network "$(NETWORK)")
 
 clean:  ## delete runs/ but batches, build/ and tool caches; keep .venv*, work/, models and the training cache
 	@$(TOOL).clean

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -40,14 +41,22 @@ def describe_model(model: keras.Model) -> dict[str, object]:
         raise UnknownError(f"the model can't be described ({error})") from error
 
 
-def describe_recipe(model: keras.Model, callbacks: list[keras.callbacks.Callback]) -> list[object]:
+def describe_recipe(
+    model: keras.Model,
+    callbacks: list[keras.callbacks.Callback],
+    augment: Callable | None = None,
+) -> list[object]:
     """How a compiled model will be trained: optimizer, loss, metrics, callbacks, precision.
+
+    A function that changes the training images is part of it; None is left out, so that the keys
+    of trainings without one stay as they are.
 
     Raises:
         UnknownError: A part can't be described for certain.
     """
     metrics = getattr(model._compile_metrics, "_user_metrics", None)
     parts = [model.optimizer, model.loss, metrics, list(callbacks)]
+    parts += [augment] if augment else []
     try:
         return [*map(describe, parts), keras.config.dtype_policy().name]
     except (NotImplementedError, TypeError, ValueError, RecursionError) as error:

@@ -12,6 +12,8 @@ from helpers import (
     exercises_04,
     exercises_05,
     exercises_06,
+    exercises_07,
+    exercises_08,
     results,
     storage,
 )
@@ -23,6 +25,8 @@ EXERCISES: dict[str, Callable[..., str]] = (
     | exercises_04.EXERCISES
     | exercises_05.EXERCISES
     | exercises_06.EXERCISES
+    | exercises_07.EXERCISES
+    | exercises_08.EXERCISES
 )
 
 

@@ -34,6 +34,19 @@ class Profile:
     epochs: dict[str, int]
 
 
+# passes over the training images in smoke, class and full, by kind of experiment
+EPOCHS = {
+    "dense": (2, 8, 40),
+    "one_conv": (2, 6, 16),
+    "two_conv": (2, 5, 16),
+    "kernel": (1, 2, 16),
+    "advanced": (2, 3, 35),
+    "better": (2, 3, 32),
+    "part": (1, 2, 8),
+    "fast": (1, 3, 6),
+    "rung": (1, 2, 3),
+    "digits": (1, 3, 2),
+}
 PROFILES = {
     # tests: seconds
     "smoke": Profile(
@@ -44,15 +57,7 @@ PROFILES = {
         seeds=(0, 1),
         repeats=2,
         ablation_seeds=1,
-        epochs={
-            "dense": 2,
-            "one_conv": 2,
-            "two_conv": 2,
-            "kernel": 1,
-            "advanced": 2,
-            "better": 2,
-            "part": 1,
-        },
+        epochs={kind: numbers[0] for kind, numbers in EPOCHS.items()},
     ),
     # a lesson: minutes
     "class": Profile(
@@ -63,15 +68,7 @@ PROFILES = {
         seeds=(0, 1, 2),
         repeats=8,
         ablation_seeds=1,
-        epochs={
-            "dense": 8,
-            "one_conv": 6,
-            "two_conv": 5,
-            "kernel": 2,
-            "advanced": 3,
-            "better": 3,
-            "part": 2,
-        },
+        epochs={kind: numbers[1] for kind, numbers in EPOCHS.items()},
     ),
     # the published numbers
     "full": Profile(
@@ -82,15 +79,7 @@ PROFILES = {
         seeds=(0, 1, 2),
         repeats=8,
         ablation_seeds=3,
-        epochs={
-            "dense": 40,
-            "one_conv": 16,
-            "two_conv": 16,
-            "kernel": 16,
-            "advanced": 35,
-            "better": 32,
-            "part": 8,
-        },
+        epochs={kind: numbers[2] for kind, numbers in EPOCHS.items()},
     ),
 }
 

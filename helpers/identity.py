@@ -127,6 +127,8 @@ def _describe_object(thing, go) -> object:
             kept = {k: v for k, v in attributes.items() if _is_own(v) or (whole and k != "name")}
         else:
             kept = {k: v for k, v in attributes.items() if k in _assigned_names(type(thing))}
+            if isinstance(thing, keras.optimizers.Optimizer):  # Keras keeps the schedule in it
+                kept |= {k: v for k, v in attributes.items() if _is_own(v)}
         return ["object", go(type(thing)), config, go(kept)]
     if isinstance(thing, keras.callbacks.Callback):
         skipped = ["_model", "model", "params", "validation_data"]

@@ -57,7 +57,7 @@ def lines(
     y_axis: str,
     line: tuple[float, str] | None = None,
 ) -> None:
-    """Shows one line for each series over the same x values; the y axis begins at 0.
+    """Shows one line for each series over the same x values; the y axis holds 0.
 
     Args:
         x: Positions of the points.
@@ -94,7 +94,8 @@ def drawn_lines(
         if line:
             axes.axhline(line[0], color="black", linestyle="--", label=line[1])
         axes.set(title=title, xlabel=x_axis, ylabel=y_axis)
-        axes.set_ylim(bottom=0)
+        if min(np.min(values) for values in series.values()) >= 0:
+            axes.set_ylim(bottom=0)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend()
     where = f"from {_short(x[0])} to {_short(x[-1])}"

@@ -70,7 +70,7 @@ def comparison(settings: Settings, data: Dataset) -> None:
     """
     same = {"dataset_fingerprint": data.fingerprint, "profile": settings.profile}
     recorded = tested(results.load_records(results.records_dir()))
-    mine = [r for r in recorded if same.items() <= r.items() and _counts(r, settings)]
+    mine = [r for r in recorded if same.items() <= r.items() and counts(r, settings)]
     last = {(r["notebook"], r["model"]): r["recipe"] for r in mine}
     rows = summarise(r for r in mine if r["recipe"] == last[r["notebook"], r["model"]])
     text = _titled(f"{data.name}, profile `{settings.profile}`", rows)
@@ -89,7 +89,8 @@ def published_table(records: list[dict]) -> str:
     return _titled(f"{first['dataset']}, profile `{first['profile']}`", summarise(records))
 
 
-def _counts(record: dict, settings: Settings) -> bool:
+def counts(record: dict, settings: Settings) -> bool:
+    """Whether a record counts: of this notebook those of its seeds, of others whole trainings."""
     if record["notebook"] == settings.notebook:
         return record["seed"] in settings.seeds
     return not record.get("shortened")

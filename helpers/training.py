@@ -3,20 +3,20 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from helpers import cache, config, hardware, keeping, results, speed
 from helpers.config import Settings
 from helpers.data import Dataset, fingerprint
+from helpers.feeding import Augment, batches, check_augment
 from helpers.identity import UnknownError
 from helpers.keeping import Keeper
 from helpers.progress import Progress
 
-EVALUATION_BATCH = 1_000
 # Part of every cache key: raise it when `fit`, `batches` or `speed` begin to work differently.
 PROCEDURE = 2
 
@@ -55,6 +55,7 @@ def fit(
     batch_size: int | None = None,
     epochs: int | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    augment: Augment | None = None,
 ) -> Training:
     """Trains a compiled model on the training part; the test part is never looked at.
 
@@ -70,19 +71,23 @@ def fit(
         batch_size: Images in one step; None takes what suits the hardware.
         epochs: Passes over the training images; None takes the settings'.
         callbacks: New Keras callbacks, for example early stopping.
+        augment: Changes the training images batch by batch, see `feeding.batches`; None leaves
+            them as they are.
 
     Returns:
         A `Training`.
 
     Raises:
         ValueError: The model is not built, not compiled, or reports no accuracy, or a callback was
-            used before.
+            used before, or `augment` returns something else than images.
     """
     _check(model, callbacks)
     epochs = epochs or settings.epochs
     batch_size = batch_size or hardware.look().batch_size
     model.optimizer.build(model.trainable_variables)
-    recipe, identity = _identity(model, data, seed, batch_size, epochs, callbacks)
+    if augment:
+        check_augment(augment, data.x_train, seed)
+    recipe, identity = _identity(model, data, seed, batch_size, epochs, callbacks, augment)
     use_cache = settings.use_cache and identity is not None
     finished = config.cache_dir() / "trainings" / f"{identity}.npz"
     unfinished = config.cache_dir() / "unfinished" / f"{identity}.npz"
@@ -91,7 +96,8 @@ def fit(
     if kept is None:
         resumable = use_cache and all(map(keeping.is_resumable, callbacks))
         path = unfinished if resumable else None
-        facts, files = _train(model, data, seed, batch_size, epochs, callbacks, progress, path)
+        feed = partial(batches, data.x_train, data.y_train, batch_size, seed=seed, augment=augment)
+        facts, files = _train(model, data, feed, batch_size, epochs, callbacks, progress, path)
         if use_cache:
             cache.save(finished, model, facts, files)
             unfinished.unlink(missing_ok=True)
@@ -118,44 +124,6 @@ def fit(
     return Training(model, facts["history"], facts["seconds"], name, seed, settings, record)
 
 
-def batches(
-    images: np.ndarray,
-    labels: np.ndarray | None = None,
-    batch_size: int = EVALUATION_BATCH,
-    *,
-    seed: int | None = None,
-    epochs: range = range(1),
-) -> tf.data.Dataset:
-    """Feeds arrays to Keras without tf.data's autotuner, which can stall the end of a call.
-
-    Args:
-        images: uint8 `(n, 32, 32, 3)`.
-        labels: int64 `(n,)`, or None for images alone.
-        batch_size: Images in a batch; the last batch of an epoch may be smaller.
-        seed: Shuffles every epoch by `(seed, epoch)`; None keeps the order.
-        epochs: Which epochs to feed, one after the other.
-    """
-    count = len(images)
-    arrays = tuple(tf.convert_to_tensor(a) for a in (images, labels) if a is not None)
-
-    def order(epoch):
-        indices = tf.range(count)
-        if seed is not None:
-            indices = tf.random.experimental.stateless_shuffle(indices, [seed, epoch])
-        return tf.data.Dataset.from_tensor_slices(indices).batch(batch_size)
-
-    def gather(indices):
-        picked = tuple(tf.gather(array, indices) for array in arrays)
-        return picked if labels is not None else picked[0]
-
-    steps = tf.data.Dataset.range(epochs.start, epochs.stop, output_type=tf.int32).flat_map(order)
-    options = tf.data.Options()
-    options.autotune.enabled = False
-    fed = steps.map(gather, num_parallel_calls=2).prefetch(2).with_options(options)
-    total = len(epochs) * math.ceil(count / batch_size)
-    return fed.apply(tf.data.experimental.assert_cardinality(total))
-
-
 def reports_accuracy(model: keras.Model) -> bool:
     """Whether a compiled model has a metric that is named exactly `accuracy`."""
     metrics = (model.get_compile_config() or {}).get("metrics") or []
@@ -175,11 +143,13 @@ def _check(model: keras.Model, callbacks: Sequence[keras.callbacks.Callback]) ->
         raise ValueError("a callback was used before; make new ones for each training.")
 
 
-def _identity(model, data, seed, batch_size, epochs, callbacks) -> tuple[str | None, str | None]:
+def _identity(
+    model, data, seed, batch_size, epochs, callbacks, augment
+) -> tuple[str | None, str | None]:
     """Keys of the recipe (the same for all seeds) and of this training; None if uncertain."""
     try:
         described = cache.describe_model(model)
-        training = cache.describe_recipe(model, list(callbacks))
+        training = cache.describe_recipe(model, list(callbacks), augment)
         state = [np.asarray(variable) for variable in model.optimizer.variables]
     except UnknownError as error:
         print(f"Not cached: {error}.")
@@ -204,7 +174,7 @@ def _as_if_trained(callbacks, model, facts) -> None:
         vars(callback).update(attributes)
 
 
-def _train(model, data, seed, batch_size, epochs, callbacks, progress, unfinished) -> tuple:
+def _train(model, data, feed, batch_size, epochs, callbacks, progress, unfinished) -> tuple:
     """Trains, from the last kept epoch on if there is one; returns facts and written files."""
     kept = cache.load(unfinished, model) if unfinished else None
     facts, arrays = kept or ({"epoch": 0, "history": {}, "seconds": 0.0, "callbacks": []}, {})
@@ -212,7 +182,7 @@ def _train(model, data, seed, batch_size, epochs, callbacks, progress, unfinishe
     first, steps = facts["epoch"], math.ceil(len(data.x_train) / batch_size)
     with speed.fused(model), speed.steps_a_call(model, steps, batch_size, callbacks):
         model.fit(
-            batches(data.x_train, data.y_train, batch_size, seed=seed, epochs=range(first, epochs)),
+            feed(epochs=range(first, epochs)),
             validation_data=batches(data.x_val, data.y_val),
             epochs=epochs,
             initial_epoch=first,

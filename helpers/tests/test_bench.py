@@ -84,7 +84,7 @@ def test_the_chart_is_made_from_the_records_alone():
 
 def test_the_networks_are_those_of_the_course():
     counts = {name: spec.make().count_params() for name, spec in bench_networks.NETWORKS.items()}
-    assert counts == {"two_layer": 545_098, "advanced": 2_362_698, "fast": 1_973_944}
+    assert counts == {"two_layer": 545_098, "advanced": 2_362_698, "fast": 1_973_920}
     names = bench_networks.from_notebook("03_two_layer_cnn", epochs=2)
     assert names["batch_size"] == bench_networks.NETWORKS["two_layer"].batch_size
     assert names["steps"] == 2 * -(-bench_networks.TRAINING_IMAGES // names["batch_size"])
@@ -104,8 +104,29 @@ def test_bfloat16_is_measured_where_it_is_native_only():
     networks = bench_networks.NETWORKS
     plain = bench.rows_of(networks, "float32")
     assert {precision for _, _, precision in plain} == {"float32"}
-    assert len(plain) == len(set(plain)) == 3 * 6 + 1
-    assert len(bench.rows_of(networks, "mixed_bfloat16")) == 3 * 11 + 1
+    assert len(plain) == len(set(plain)) == 3 * 6 + 2
+    assert len(bench.rows_of(networks, "mixed_bfloat16")) == 3 * 11 + 3
+
+
+def test_one_network_can_be_measured_again():
+    earlier, new = _measured(), _measured()
+    (name,) = new["networks"]
+    for record in new["records"]:
+        record["step_seconds"] = 9.0
+    together = bench.merged(earlier | {"notes": ["old"]}, new)
+    assert {r.get("step_seconds") for r in together["records"]} == {
+        r.get("step_seconds") for r in new["records"]
+    }
+    assert together["notes"][0] == "old" and "in a run of its own" in together["notes"][-1]
+    with pytest.raises(SystemExit, match="another machine"):
+        bench.merged(earlier | {"machine": "other"}, new)
+    with pytest.raises(SystemExit, match="no network 'slow'"):
+        bench.chosen(bench_networks.NETWORKS, "slow")
+    assert list(bench.chosen(bench_networks.NETWORKS, "fast")) == ["fast"]
+    assert all(
+        row[0] == "fast"
+        for row in bench.rows_of(bench.chosen(bench_networks.NETWORKS, "fast"), "float32")
+    )
 
 
 def test_a_row_that_fails_is_told(monkeypatch):

@@ -64,6 +64,10 @@ class Model(Base):
 """
 
 
+class OwnSGD(keras.optimizers.SGD):
+    """An optimizer of one's own; its schedule is kept by Keras."""
+
+
 @pytest.mark.parametrize(
     ("source", "name", "make"),
     [
@@ -71,6 +75,7 @@ class Model(Base):
         (LOSS, "Focal", lambda cls: cls(2.0)),
         (SCHEDULE, "Halving", lambda cls: cls(5)),
         (SCHEDULE, "Halving", lambda cls: keras.optimizers.SGD(cls(5))),
+        (SCHEDULE, "Halving", lambda cls: OwnSGD(cls(5))),
         (STEP, "Model", lambda cls: cls([keras.Input((2,)), keras.layers.Dense(1)])),
         ("def f(x): return x * {constant}", "f", lambda f: f),
         ("def f(x): return x * {constant}", "f", lambda f: keras.layers.Dense(1, activation=f)),

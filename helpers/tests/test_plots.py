@@ -55,3 +55,11 @@ def test_the_confusion_matrix_tells_the_worst_pair(figure_shown):
     plots.confusion(counts, ["cat", "dog", "ship"], title="T")
     alt = figure_shown()
     assert "from 60 (cat) to 100 (dog)" in alt and "cat answered as dog, 30" in alt
+
+
+def test_a_chart_of_lines_holds_zero_and_negative_values():
+    options = {"title": "T", "x_axis": "x", "y_axis": "y"}
+    for values, lowest in ((np.array([0.5, 0.9]), 0), (np.array([0.5, -0.4]), -0.4)):
+        figure, _ = plots.drawn_lines([1, 2], {"a": values}, **options)
+        assert figure.axes[0].get_ylim()[0] <= lowest and figure.axes[0].get_ylim()[1] > 0.5
+        assert lowest < 0 or figure.axes[0].get_ylim()[0] == 0

@@ -127,7 +127,10 @@ def test_the_ladder_is_as_the_readme_tells_it():
     assert two.mean() - one.mean() > 5 * max(part.std(ddof=1) for part in (dense, one, two))
     parameters = [row["parameter_count"] for row in rows[:3]]
     assert 0.4 < parameters[2] / parameters[1] < 0.6
-    plain, better, twice = (row["test_accuracy"] for row in rows[3:])
+    plain, better, twice = (row["test_accuracy"] for row in rows[3:6])
     assert abs((better - plain) - (two.mean() - one.mean())) < 0.005
     assert 0.0045 < twice - better < 0.0055
-    assert all(3000 < row["seconds"] < 4200 and row["n"] == 1 for row in rows[3:])
+    assert all(3000 < row["seconds"] < 4200 and row["n"] == 1 for row in rows[3:6])
+    fast, six = rows[6:]
+    assert twice < fast["test_accuracy"] < six["test_accuracy"]
+    assert fast["seconds"] < 12 * 60 and 4.5 < rows[4]["seconds"] / fast["seconds"] < 5.5

@@ -1,6 +1,6 @@
 """Measures how fast the course trains and predicts, beside Keras as it comes and PyTorch.
 
-    python -m helpers.tools.bench [--rounds 3] [--only training|batch]
+    python -m helpers.tools.bench [--rounds 3] [--only training|batch] [--network fast]
 
 Every row runs in a process of its own, pinned to the same two cores; the rows take turns, round by
 round, so that a slow minute of the machine hits all of them. Table, chart and raw records go to
@@ -33,23 +33,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m helpers.tools.bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", choices=("training", "batch"))
+    parser.add_argument("--network", help="measure this one alone, keep the rows of the others")
     options = parser.parse_args()
     if options.rounds < 1:
         sys.exit(f"ROUNDS is {options.rounds}; expected 1 or more.")
     setup.ensure()
     from helpers.tools import bench_batch
 
-    if options.only != "training":
+    if options.only != "training" and not options.network:
         bench_batch.main(options.rounds)
     if options.only != "batch":
-        trainings(options.rounds)
+        trainings(options.rounds, options.network)
 
 
-def trainings(rounds: int) -> None:
+def trainings(rounds: int, network: str | None = None) -> None:
     """Measures all rows in turns, then writes table, chart and records.
 
     Args:
         rounds: How often every row is measured.
+        network: Measures the rows of this network alone, and keeps those of the others as they
+            were measured before.
     """
     cores, pinned = pin()
     os.environ |= {"CUDA_VISIBLE_DEVICES": "", "TF_NUM_INTRAOP_THREADS": str(len(cores))}
@@ -57,7 +60,7 @@ def trainings(rounds: int) -> None:
     from helpers import hardware, storage
     from helpers.tools import bench_networks, bench_report
 
-    networks = bench_networks.NETWORKS
+    networks = chosen(bench_networks.NETWORKS, network)
     torch, notes = find_torch()
     notes += spoilers(pinned)
     for note in notes:
@@ -83,9 +86,34 @@ def trainings(rounds: int) -> None:
         "networks": specs,
         "records": records,
     }
+    if network:
+        measured = merged(json.loads((FIGURES / "bench.json").read_text("utf-8")), measured)
     bench_report.write(measured, FIGURES)
     UNFINISHED.unlink()
     print(bench_report.page(measured))
+
+
+def chosen(networks: dict, name: str | None) -> dict:
+    """All networks, or the one of this name."""
+    if name is not None and name not in networks:
+        sys.exit(f"There is no network {name!r}; expected one of: {', '.join(networks)}.")
+    return networks if name is None else {name: networks[name]}
+
+
+def merged(earlier: dict, new: dict) -> dict:
+    """Earlier measurements with those of some networks replaced, and a note that says so."""
+    same = ("machine", "cores", "precision")
+    if [earlier[key] for key in same] != [new[key] for key in same]:
+        sys.exit("figures/bench.json is of another machine; measure all networks together.")
+    kept = [r for r in earlier["records"] if r["network"] not in new["networks"]]
+    titles = [spec["title"] for spec in new["networks"].values()]
+    note = f"{', '.join(titles)}: measured in a run of its own, rounds: {new['rounds']}."
+    return earlier | {
+        "versions": earlier["versions"] | new["versions"],
+        "networks": earlier["networks"] | new["networks"],
+        "records": kept + new["records"],
+        "notes": [*earlier["notes"], *(n for n in new["notes"] if n not in earlier["notes"]), note],
+    }
 
 
 def pin() -> tuple[list[int], bool]:
@@ -131,17 +159,18 @@ def rows_of(networks: dict, native: str) -> list[tuple[str, str, str]]:
     precisions = ["float32"] if native == "float32" else ["float32", native]
     rows = []
     for name in networks:
-        rows += [(name, way, p) for way in ("course", "stock") for p in precisions[::-1]]
+        ways = ("course", "whole", "stock") if networks[name].whole else ("course", "stock")
+        rows += [(name, way, p) for way in ways for p in precisions[::-1]]
         rows += [(name, "pipeline", "float32")]
         rows += [(name, way, p) for way in (*TORCH_WAYS, "limit") for p in precisions]
-    return [*rows, ("advanced", "augmentation", "float32")]
+    return rows + [("advanced", "augmentation", "float32")] * ("advanced" in networks)
 
 
 def described(network, threads: int) -> dict:
     """A network in words that JSON holds, for a process that has no Keras."""
     import numpy as np
 
-    from helpers import training
+    from helpers import feeding
 
     model = network.make()
     optimizer = model.optimizer.get_config()
@@ -160,7 +189,7 @@ def described(network, threads: int) -> dict:
         "batch_size": network.batch_size,
         "steps": network.steps,
         "images": network.images,
-        "evaluation_batch": training.EVALUATION_BATCH,
+        "evaluation_batch": feeding.EVALUATION_BATCH,
         "threads": threads,
         "parameter_count": model.count_params(),
         "trainable_count": int(sum(np.prod(v.shape) for v in model.trainable_variables)),

@@ -2,7 +2,8 @@
 
     python -m helpers.tools.bench_keras NETWORK WAY PRECISION
 
-Ways: `course` as the notebooks train, `stock` as Keras does by default, `pipeline` with the usual
+Ways: `course` as the notebooks train, `whole` with all that a notebook adds (own training step,
+optimizer, callbacks, augmentation), `stock` as Keras does by default, `pipeline` with the usual
 tf.data pipeline that maps after batching, `limit` for the network's convolutions alone. The last
 line of what is printed is the result, as JSON.
 """
@@ -20,11 +21,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers import speed, training
+from helpers import feeding, speed
 from helpers.tools.bench_networks import NETWORKS, Network
 from helpers.tools.bench_process import CALLS, peak_memory
 
 LIMIT_CALLS = 7
+OURS = ("course", "whole")
 
 
 class Clock(keras.callbacks.Callback):
@@ -55,24 +57,25 @@ def fit_and_predict(network: Network, way: str) -> dict:
 
     Args:
         network: What to measure.
-        way: `"course"`, `"stock"` or `"pipeline"`.
+        way: `"course"`, `"whole"`, `"stock"` or `"pipeline"`.
     """
     keras.utils.set_random_seed(0)
-    model, batch = network.make(), network.batch_size
-    rng = np.random.default_rng(0)
+    batch, rng = network.batch_size, np.random.default_rng(0)
     images = rng.integers(0, 256, (network.steps * batch, 32, 32, 3), np.uint8)
     labels = rng.integers(0, 10, len(images))
     pictures = rng.integers(0, 256, (network.images, 32, 32, 3), np.uint8)
+    model, options = network.whole(images) if way == "whole" else (network.make(), {})
+    callbacks, augment = options.get("callbacks", []), options.get("augment")
     clock, steps, calls, ends = Clock(), [], [], []
     with contextlib.ExitStack() as stack:
-        if way == "course":
+        if way in OURS:
             stack.enter_context(speed.fused(model))
-            stack.enter_context(speed.steps_a_call(model, network.steps, batch))
+            stack.enter_context(speed.steps_a_call(model, network.steps, batch, callbacks))
         together = model.steps_per_execution
         for _ in range(CALLS + 1):
             began = time.perf_counter()
-            fed = _fed(way, images, labels, batch)
-            model.fit(**fed, epochs=1, verbose=0, callbacks=[clock])
+            fed = _fed(way, images, labels, batch, augment)
+            model.fit(**fed, epochs=1, verbose=0, callbacks=[*callbacks, clock])
             calls.append(time.perf_counter() - began)
             ends.append(time.perf_counter() - clock.ended)
             steps.append(statistics.median(clock.seconds) / together)
@@ -87,10 +90,10 @@ def fit_and_predict(network: Network, way: str) -> dict:
     }
 
 
-def _fed(way: str, images: np.ndarray, labels: np.ndarray, batch: int) -> dict:
+def _fed(way: str, images: np.ndarray, labels: np.ndarray, batch: int, augment=None) -> dict:
     """What `fit` is given."""
-    if way == "course":
-        fed = training.batches(images, labels, batch, seed=0)
+    if way in OURS:
+        fed = feeding.batches(images, labels, batch, seed=0, augment=augment)
         return {"x": fed, "steps_per_epoch": math.ceil(len(images) / batch), "shuffle": False}
     if way == "stock":
         return {"x": images, "y": labels, "batch_size": batch}
@@ -101,9 +104,9 @@ def _fed(way: str, images: np.ndarray, labels: np.ndarray, batch: int) -> dict:
 
 def _predict(model: keras.Model, pictures: np.ndarray, way: str) -> float:
     began = time.perf_counter()
-    if way == "course":
+    if way in OURS:
         with speed.fused(model):
-            model.predict(training.batches(pictures), verbose=0)
+            model.predict(feeding.batches(pictures), verbose=0)
     else:
         model.predict(pictures, verbose=0)
     return time.perf_counter() - began
@@ -126,8 +129,8 @@ def limit(network: Network, way: str) -> dict:
         step += _seconds(forward)
         step += _seconds(weights) if layer.trainable else 0.0
         step += _seconds(pictures) if number > learning[0] else 0.0
-        predicting += _seconds(_kernels(layer, training.EVALUATION_BATCH)[0])
-    calls = network.images / training.EVALUATION_BATCH
+        predicting += _seconds(_kernels(layer, feeding.EVALUATION_BATCH)[0])
+    calls = network.images / feeding.EVALUATION_BATCH
     return {"step_seconds": step, "predict_seconds": predicting * calls}
 
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from helpers.tools import execution
 
 TRAINING_IMAGES = 45_000
+WHOLE_EPOCHS = 50  # more than are measured, so that schedules stay within their length
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Network:
         batch_size: Images in a training step.
         steps: Steps in one call of `fit`.
         images: Images in one call of `predict`.
+        whole: Makes the network as its notebook trains it with everything, for training images:
+            the compiled network, and what else `training.fit` is given. None if that is `make`.
     """
 
     title: str
@@ -34,6 +38,7 @@ class Network:
     batch_size: int
     steps: int
     images: int
+    whole: Callable[[np.ndarray], tuple[keras.Model, dict]] | None = None
 
 
 def from_notebook(stem: str, epochs: int = 1) -> dict[str, object]:
@@ -47,8 +52,10 @@ def from_notebook(stem: str, epochs: int = 1) -> dict[str, object]:
 
     notebook = nbformat.read(execution.NOTEBOOKS / f"{stem}.ipynb", as_version=4)
     names = {
+        "__name__": stem,
         "keras": keras,
         "np": np,
+        "tf": tf,
         "images": types.SimpleNamespace(x_train=range(TRAINING_IMAGES)),
         "settings": types.SimpleNamespace(epochs=epochs),
     }
@@ -72,37 +79,21 @@ def advanced() -> keras.Model:
 
 
 def fast() -> keras.Model:
-    """A network in the manner of airbench94 (https://github.com/KellerJordan/cifar10-airbench)."""
-    layers = keras.layers
-
-    def half(filters, *pooling):
-        return [
-            layers.Conv2D(filters, 3, padding="same", use_bias=False),
-            *pooling,
-            layers.BatchNormalization(scale=False, momentum=0.6, epsilon=1e-12),
-            layers.Activation("gelu"),
-        ]
-
-    def group(filters):
-        return [*half(filters, layers.MaxPooling2D(2)), *half(filters)]
-
-    network = keras.Sequential(
-        [
-            keras.Input((32, 32, 3)),
-            layers.Rescaling(1 / 64, offset=-2),
-            layers.Conv2D(24, 2, trainable=False),
-            layers.Activation("gelu"),
-            *group(64),
-            *group(256),
-            *group(256),
-            layers.MaxPooling2D(3),
-            layers.Flatten(),
-            layers.Dense(10, use_bias=False),
-            layers.Rescaling(1 / 9),
-            layers.Activation("softmax", dtype="float32"),
-        ]
-    )
+    """The layers of notebook 08, the first convolution not trained, with ordinary SGD."""
+    network = keras.Sequential(from_notebook("08_fast_training")["fast_layers"]())
+    network.layers[1].trainable = False
     return _compiled(network, keras.optimizers.SGD(0.5, momentum=0.85, nesterov=True))
+
+
+def fast_whole(images: np.ndarray) -> tuple[keras.Model, dict]:
+    """The network of notebook 08 with all its ideas: own step, optimizer, callback, augmentation.
+
+    Args:
+        images: Training images, uint8 `(n, 32, 32, 3)`.
+    """
+    names = from_notebook("08_fast_training")
+    data = types.SimpleNamespace(x_train=images)
+    return names["prepared"](names["RUNGS"], data, NETWORKS["fast"].batch_size, WHOLE_EPOCHS)
 
 
 def _compiled(network: keras.Model, optimizer: keras.Optimizer) -> keras.Model:
@@ -113,5 +104,5 @@ def _compiled(network: keras.Model, optimizer: keras.Optimizer) -> keras.Model:
 NETWORKS = {
     "two_layer": Network("two-layer CNN", two_layer, batch_size=64, steps=96, images=10_000),
     "advanced": Network("advanced CNN", advanced, batch_size=128, steps=8, images=3_000),
-    "fast": Network("fast network", fast, batch_size=1024, steps=2, images=2_000),
+    "fast": Network("fast network", fast, 512, steps=4, images=2_000, whole=fast_whole),
 }

@@ -16,6 +16,7 @@ STALL_SECONDS = 0.2  # after its last step, a call of `fit` should end at once
 PRECISIONS = {"float32": "float32", "mixed_bfloat16": "bfloat16"}
 WAYS = {
     "course": ("the course", COLOURS[0]),
+    "whole": ("notebook 08, with all its ideas", COLOURS[0]),
     "stock": ("Keras as it comes", COLOURS[1]),
     "pipeline": ("Keras, tf.data that maps after batching", COLOURS[1]),
     "eager": ("PyTorch, channels last", COLOURS[2]),

@@ -6,7 +6,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from helpers import plots, results, tables
+from helpers import plots, races, results, tables
 from helpers.style import COLOURS, STYLE
 
 Chart = tuple[Figure, str]
@@ -26,6 +26,7 @@ def drawn(records: list[dict]) -> dict[str, Chart]:
         "ablation": _ablation,
         "confusion": _confusion,
         "robustness": _robustness,
+        "race": _race,
     }
     charts = {name: make(records) for name, make in makers.items()}
     return {name: chart for name, chart in charts.items() if chart is not None}
@@ -117,6 +118,18 @@ def _robustness(records: list[dict]) -> Chart | None:
     words = {"x_axis": "shift in pixels", "y_axis": "validation accuracy"}
     title = "Images shifted to the right, by model"
     return plots.drawn_lines(range(5), named, title=title, **words, line=(0.1, "guessing"))
+
+
+def _race(records: list[dict]) -> Chart | None:
+    """Accuracy against minutes of the models whose operations notebook 08 has counted."""
+    found = [r for r in records if _named(r) == "operations"]
+    if not found:
+        return None
+    operations = dict(zip(found[0]["labels"], found[0]["rows"][0], strict=True))
+    trained = {model: races.first_seed(records, model) for model in operations}
+    entries = [races.entry(record, operations[m]) for m, record in trained.items() if record]
+    dataset = found[0]["dataset"]
+    return races.drawn_race(entries, title=f"Accuracy against minutes, {dataset}, first seeds")
 
 
 def _named(record: dict) -> str:

@@ -104,11 +104,11 @@ def intro(notebook) -> str:
           minutes on a T4 are estimated from the number of operations, not measured; Colab's own
           processors may be slower.)
         - **Model:** the published model of notebook 05 is one file of {size:.0f} MB,
-          `advanced.keras`, in the course's folder `notebooks/models`. The copy of notebook 06 takes
-          it as an upload, or from an address that you fill in; nothing is uploaded unless you ask
-          for it.
+          `advanced.keras`, in the course's folder `notebooks/models`. The copies of notebooks 06
+          and 07 take it as an upload, or from an address that you fill in; nothing is uploaded
+          unless you ask for it.
         - **The published run**, which the texts compare with, is the course's own: profile `full`,
-          and in notebook 06 the model `advanced.keras`. In `class` your numbers are lower.
+          and in notebooks 06 and 07 the model `advanced.keras`. In `class` your numbers are lower.
         - **Keep what you make:** Colab deletes its machine later. Download what you want to keep:
           folder symbol on the left, `runs`.
         """
