@@ -110,7 +110,6 @@ def test_bfloat16_is_measured_where_it_is_native_only():
 
 def test_one_network_can_be_measured_again():
     earlier, new = _measured(), _measured()
-    (name,) = new["networks"]
     for record in new["records"]:
         record["step_seconds"] = 9.0
     together = bench.merged(earlier | {"notes": ["old"]}, new)

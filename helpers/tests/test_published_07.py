@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from helpers import results
 from helpers.tests.published import published_measurement, published_table
 
 NAME = "07_error_analysis"
@@ -54,7 +53,35 @@ def test_what_breaks_the_model():
     assert (brightness[1:] >= np.max(rows[2:, 1:], axis=0) - 0.01).all()
 
 
-def test_the_records_are_those_of_the_notebook():
-    names = {r.get("name") for r in results.published() if r["notebook"] == NAME}
-    wanted = {"heat maps", "heat maps by layer", "likeness after destroying", "a broken map"}
-    assert wanted <= names
+METHODS = ("Grad-CAM", "HiResCAM", "occlusion", "edges", "centre blob", "chance")
+LAYERS = ("convolution 1", "convolution 2", "convolution 3", "convolution 4")
+LAYERS += ("pooling 1", "pooling 2")
+
+
+def test_how_well_heat_maps_point():
+    rows, labels = published_table(NAME, "heat maps")
+    assert labels == ["pointing", "energy", "following"]
+    told = {
+        "Grad-CAM": (0.75, 0.41, 0.09),
+        "HiResCAM": (0.96, 0.67, 0.70),
+        "centre blob": (1.0, 0.55, 0.0),
+    }
+    found = dict(zip(METHODS, rows.round(2), strict=True))
+    assert {name: tuple(found[name]) for name in told} == told
+    assert found["chance"][0] == 0.31 and found["occlusion"][1] == 0.78 == rows[:, 1].max().round(2)
+    assert (found["edges"] > found["Grad-CAM"]).all()
+    seen = ("HiResCAM", "occlusion", "edges")
+    assert all((found[name] > found["Grad-CAM"]).all() for name in seen)
+
+
+def test_which_layer_has_its_heat_in_the_box():
+    energies = dict(zip(LAYERS, table("heat maps by layer")[:, 1].round(2), strict=True))
+    told = (0.50, 0.57, 0.27, 0.41, 0.55, 0.38)
+    assert tuple(energies.values()) == told
+
+
+def test_the_sanity_check_passes_grad_cam_and_catches_the_broken_map():
+    (likeness,) = table("likeness after destroying")
+    assert likeness[0] > 0.999 and len(likeness) == 7
+    assert np.abs(likeness[1:]).max() < 0.1 and round(likeness[1], 1) == 0
+    assert tuple(table("a broken map")[0].round(2)) == (0.96, 0.43, 0.67)

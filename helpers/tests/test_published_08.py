@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from helpers import results
 from helpers.tests.published import published_measurement, published_table, published_values
 
 NAME, FAST = "08_fast_training", "fast CNN"
@@ -56,11 +57,39 @@ def test_what_asking_wins():
         assert abs(gain.mean() - published_measurement(NAME, f"worth of asking, {name}")) < 1e-5
 
 
-def test_each_step_of_the_ladder_is_recorded():
-    for number in range(2, 9):
-        gain = (rung(number) - rung(number - 1)).mean() / 100
-        name = f"worth of {RUNGS[number - 1]}"
-        assert abs(gain - published_measurement(NAME, name)) < 1e-5
+def test_the_ladder_is_as_the_text_tells_it():
+    told = {
+        "whitening": (4.5, 3.0),
+        "passing on": (1.7, 0.1),
+        "faster shifts": (0.6, 0.6),
+        "smoothed labels": (-0.9, 0.4),
+        "lookahead": (-0.9, 0.9),
+        "shifts and flips": (-0.3, 0.6),
+        "orthogonal steps": (8.4, 1.3),
+    }
+    gains = {RUNGS[k - 1]: rung(k) - rung(k - 1) for k in range(2, 9)}
+    for name, gain in gains.items():
+        mean, spread = results.mean_and_spread(gain)
+        assert (round(mean, 1), float(f"{spread:.1f}")) == told[name] and len(gain) == 3
+        assert abs(mean / 100 - published_measurement(NAME, f"worth of {name}")) < 1e-5
+    assert gains["orthogonal steps"].mean() > (rung(7) - rung(1)).mean()
+    assert (gains["passing on"] > 0).all() and (gains["orthogonal steps"] > 0).all()
+    assert (gains["smoothed labels"] < 0).all()
+    assert [(gains[name] > 0).sum() for name in ("lookahead", "shifts and flips")] == [1, 1]
+
+
+def test_what_the_text_says_about_the_whole_recipe():
+    once, six = (100 * published_values(NAME, model, "test_accuracy") for model in (FAST, SIX))
+    assert [results.percent(v / 100) for v in (once, six)] == ["88.8 ± 0.2 %", "89.5 ± 0.1 %"]
+    assert round((six - once).mean(), 1) == 0.8
+    minutes = published_values(NAME, FAST, "seconds") / 60
+    assert (round(minutes.min(), 1), round(minutes.max(), 1)) == (11.5, 11.9)
+    for name, told in {"mirror": 0.7, "shifts": 0.2}.items():
+        assert round(100 * published_measurement(NAME, f"worth of asking, {name}"), 1) == told
+    history = published_values(NAME, FAST, "history")[0]
+    assert history["val_accuracy"][3] > 0.8 > history["val_accuracy"][2]
+    half = published_values(NAME, "rung 8, half the operations", "val_accuracy")[0]
+    assert round(100 * half - rung(8)[0], 1) == -5.7 and round(100 * 54_223_904 / 118_147_360) == 46
 
 
 def test_the_fast_network_needs_less_than_the_hour_before():
