@@ -37,15 +37,17 @@ def with_links(notebook, target: Callable[[str], str | None]):
     """
 
     def changed(link: re.Match) -> str:
-        words, old = link.groups()
+        words, old, stop = link.groups()
         if re.match(r"[a-z]+:", old):
             return link[0]
         new = target(old)
-        return words if new is None else f"[{words}]({new})"
+        if new is None:  # a title that is a question needs no full stop behind it
+            return words if words.endswith("?") else words + stop
+        return f"[{words}]({new}){stop}"
 
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = re.sub(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)", changed, cell.source)
+            cell.source = re.sub(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)(\.?)", changed, cell.source)
     return notebook
 
 
