@@ -37,7 +37,7 @@ def batches(
     """
     count = len(images)
     if augment is not None:
-        check_augment(augment, images, seed)
+        _check_augment(augment, images, seed)
     arrays = tuple(tf.convert_to_tensor(a) for a in (images, labels) if a is not None)
 
     def order(epoch):
@@ -63,7 +63,7 @@ def batches(
     return fed.apply(tf.data.experimental.assert_cardinality(total))
 
 
-def check_augment(augment: Augment, images: np.ndarray, seed: int | None) -> None:
+def _check_augment(augment: Augment, images: np.ndarray, seed: int | None) -> None:
     """Tries a change of images on two of them.
 
     Raises:

@@ -12,7 +12,7 @@ import numpy as np
 from helpers import cache, config, hardware, keeping, results, speed
 from helpers.config import Settings
 from helpers.data import Dataset, fingerprint
-from helpers.feeding import Augment, batches, check_augment
+from helpers.feeding import Augment, batches
 from helpers.identity import UnknownError
 from helpers.keeping import Keeper
 from helpers.progress import Progress
@@ -85,8 +85,6 @@ def fit(
     epochs = epochs or settings.epochs
     batch_size = batch_size or hardware.look().batch_size
     model.optimizer.build(model.trainable_variables)
-    if augment:
-        check_augment(augment, data.x_train, seed)
     recipe, identity = _identity(model, data, seed, batch_size, epochs, callbacks, augment)
     use_cache = settings.use_cache and identity is not None
     finished = config.cache_dir() / "trainings" / f"{identity}.npz"

@@ -1,27 +1,11 @@
+import importlib
+
 import pytest
 
 from helpers import checks
-from helpers.tests import (
-    answers_01,
-    answers_02,
-    answers_03,
-    answers_04,
-    answers_05,
-    answers_06,
-    answers_07,
-    answers_08,
-)
 
-ANSWERS = (
-    answers_01,
-    answers_02,
-    answers_03,
-    answers_04,
-    answers_05,
-    answers_06,
-    answers_07,
-    answers_08,
-)
+NOTEBOOKS = sorted({exercise.split(".")[0] for exercise in checks.EXERCISES})
+ANSWERS = [importlib.import_module(f"helpers.tests.answers_{number}") for number in NOTEBOOKS]
 RIGHT = {number: right for module in ANSWERS for number, right in module.RIGHT.items()}
 STUBS = {number: stub for module in ANSWERS for number, stub in module.STUBS.items()}
 WRONG = [wrong for module in ANSWERS for wrong in module.WRONG]
