@@ -120,20 +120,39 @@ def _cheaper_layers(answer: Callable[[], list]) -> str:
 
 def _fits_the_recipe(network: keras.Sequential) -> str:
     """A hint if `whiten` or `pass_on` of the notebook can't work with a network; else empty."""
-    kinds = (keras.layers.Rescaling, keras.layers.Conv2D)
-    begin = network.layers[:2]
-    if not all(map(isinstance, begin, kinds)) or begin[1].use_bias or begin[1].filters != 24:
-        return "Begin as fast_layers does, up to its first convolution: `whiten` sets that one."
+    if not _begins_white(network.layers):
+        return (
+            "Begin as fast_layers does, up to its first convolution (2 × 2, 24 filters, no bias): "
+            "`whiten` sets that one."
+        )
     others = [layer for layer in network.layers[2:] if "Conv" in type(layer).__name__]
     for layer in others:
-        if type(layer) is not keras.layers.Conv2D or layer.groups != 1:
+        if type(layer) is not keras.layers.Conv2D:
             return f"A {type(layer).__name__} isn't counted here; use plain Conv2D layers."
-        small = layer.kernel_size == (3, 3) and layer.filters < layer.input.shape[-1]
-        if layer.use_bias or small:
-            return "`pass_on` needs 3 × 3 convolutions without bias and with no fewer filters."
+        if layer.groups != 1:
+            return "A Conv2D with groups isn't counted here; leave `groups` at 1."
+        narrower = layer.filters < layer.input.shape[-1]
+        if layer.kernel_size == (3, 3) and (layer.use_bias or narrower):
+            return (
+                "`pass_on` needs 3 × 3 convolutions without bias, with no fewer filters than "
+                "channels come in."
+            )
     if any(isinstance(layer, keras.Model) for layer in network.layers):
         return "Put the layers into the list themselves, without models inside."
     return ""
+
+
+def _begins_white(layers: list[keras.Layer]) -> bool:
+    """Whether a network begins with what `whiten` can set."""
+    kinds = (keras.layers.Rescaling, keras.layers.Conv2D)
+    if len(layers) < 2 or not all(map(isinstance, layers, kinds)):
+        return False
+    first = layers[1]
+    return (first.kernel_size, first.filters, first.groups) == (
+        (2, 2),
+        24,
+        1,
+    ) and not first.use_bias
 
 
 EXERCISES: dict[str, Callable[..., str]] = {

@@ -1,14 +1,18 @@
-"""Heat maps over pictures, with one colour bar and alt text."""
+"""Heat maps over pictures, with one colour bar and alt text; which models can have them."""
 
 from collections.abc import Sequence
 
+import keras
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
+from helpers.data import Dataset
+from helpers.models import ModelError, Saved
 from helpers.style import STYLE, show
 
 COLUMNS = 8
+OPACITY = 0.7
 QUARTERS = (("upper", "lower"), ("left", "right"))
 
 
@@ -36,6 +40,7 @@ def overlays(pictures: np.ndarray, heats: np.ndarray, titles: Sequence[str], *, 
     shares = np.divide(heats, largest, out=np.zeros_like(heats), where=largest > 0)
     columns = min(COLUMNS, len(pictures))
     bands = -(-len(pictures) // columns)
+    colours = mpl.cm.ScalarMappable(mpl.colors.Normalize(0, 1), "inferno")
     with mpl.rc_context(STYLE):
         size = (1.35 * columns + 1.2, 3.1 * bands)
         figure = Figure(figsize=size, layout="constrained")
@@ -50,9 +55,11 @@ def overlays(pictures: np.ndarray, heats: np.ndarray, titles: Sequence[str], *, 
             upper.imshow(picture)
             upper.set_title(title, fontsize=9)
             lower.imshow(picture.mean(axis=-1), cmap="gray", vmin=0, vmax=255)
-            shown = lower.imshow(share, cmap="inferno", alpha=0.6, vmin=0, vmax=1)
-        bar = figure.colorbar(shown, ax=grid, shrink=0.7, alpha=1)
-        bar.set_label("heat, share of the picture's largest")
+            lower.imshow(share, cmap=colours.cmap, norm=colours.norm, alpha=OPACITY)
+            if share.max() == 0:
+                lower.set_title("no heat", fontsize=9)
+        bar = figure.colorbar(colours, ax=grid, shrink=0.7)
+        bar.set_label("heat, share of the picture's largest\n(the picture shines through)")
         told = [
             f"{t.replace(chr(10), ', ')}: {_hottest(s)}"
             for t, s in zip(titles, shares, strict=True)
@@ -72,3 +79,29 @@ def _hottest(share: np.ndarray) -> str:
         if not middle[axis]
     ]
     return " ".join(words) or "middle"
+
+
+def check(saved: Saved, data: Dataset) -> None:
+    """Checks that Grad-CAM, as notebook 07 writes it, can look into a saved model.
+
+    Raises:
+        ModelError: Its classes are not the dataset's, or it isn't a stack of layers with a
+            convolution in it and a dense layer with bias and softmax at the end.
+    """
+    if tuple(saved.about["classes"]) != data.class_names:
+        raise ModelError("This model has other classes than the dataset. Name both to fit.")
+    network = saved.model
+    end = network.layers[-1]
+    ends_well = isinstance(end, keras.layers.Dense) and end.use_bias
+    has_maps = any(isinstance(layer, keras.layers.Conv2D) for layer in network.layers)
+    if not (
+        isinstance(network, keras.Sequential)
+        and has_maps
+        and ends_well
+        and end.activation is keras.activations.softmax
+    ):
+        raise ModelError(
+            f"This model, a {type(network).__name__} that ends in a {type(end).__name__}, can't be "
+            "examined here: expected a keras.Sequential with a Conv2D in it, and "
+            'Dense(classes, activation="softmax") at its end. Name another model_file.'
+        )

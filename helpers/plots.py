@@ -89,7 +89,8 @@ def drawn_lines(
             mean, spread = _over_seeds(values)
             any_spread = any_spread or spread is not None
             axes.errorbar(x, mean, spread, marker="o", capsize=3, label=name)
-            some = np.unique(np.linspace(0, len(mean) - 1, 5).astype(int))
+            told_points = len(mean) if len(mean) <= 8 else 5
+            some = np.unique(np.linspace(0, len(mean) - 1, told_points).astype(int))
             told.append(f"{name} " + ", ".join(_short(mean[i]) for i in some))
         if line:
             axes.axhline(line[0], color="black", linestyle="--", label=line[1])
@@ -99,7 +100,8 @@ def drawn_lines(
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend()
     where = f"from {_short(x[0])} to {_short(x[-1])}"
-    text = f"Line chart, {title}. {y_axis} over {x_axis} {where}: {'; '.join(told)}."
+    stop = "" if title.endswith("?") else "."
+    text = f"Line chart, {title}{stop} {y_axis} over {x_axis} {where}: {'; '.join(told)}."
     return figure, text + _marks(line, any_spread)
 
 

@@ -39,13 +39,14 @@ def entries(settings: Settings, data: Dataset, multiply_adds: Mapping[str, int])
         multiply_adds: For each model that takes part, for one image.
 
     Returns:
-        One entry a model, of the first seed, in the order of `multiply_adds`; a model without a
-        record is left out. Those that are of the published run, on another dataset or in another
-        profile, say so in their name.
+        One entry a model, of the first seed with the recipe that was run last, lowest accuracy at
+        the end first; a model without a record is left out. Those that are of the published run,
+        on another dataset or in another profile, say so in their name.
     """
     same = {"dataset_fingerprint": data.fingerprint, "profile": settings.profile}
     here = [r for r in results.load_records(results.records_dir()) if same.items() <= r.items()]
     here = [r for r in here if r["kind"] == "training" and tables.counts(r, settings)]
+    here = tables.of_last_recipe(here)
     whole = [r for r in results.published() if not r.get("shortened")]
     found = []
     for model, adds in multiply_adds.items():
@@ -54,7 +55,7 @@ def entries(settings: Settings, data: Dataset, multiply_adds: Mapping[str, int])
             images = config.PROFILES[record["profile"]].train * _epochs(record)
             origin = "" if same.items() <= record.items() else " (published)"
             found.append(entry(record, petaflop(adds, images), origin))
-    return found
+    return sorted(found, key=lambda entry: entry.accuracies[-1])
 
 
 def first_seed(records: list[dict], model: str) -> dict | None:

@@ -145,6 +145,7 @@ def save_table(
     name: str,
     rows: np.ndarray,
     labels: Sequence[str] | None = None,
+    row_labels: Sequence[str] | None = None,
 ) -> None:
     """Records a table of numbers, for example a confusion matrix.
 
@@ -153,12 +154,21 @@ def save_table(
         name: What was measured, in words.
         rows: `(rows, columns)`.
         labels: Names of the columns; None takes those of the dataset's classes.
+        row_labels: Names of the rows; None leaves them without names.
+
+    Raises:
+        ValueError: The names don't fit the rows.
     """
+    rows, labels = np.asarray(rows), list(labels or data.class_names)
+    named = (len(rows if row_labels is None else row_labels), len(labels))
+    if rows.shape != named:
+        raise ValueError(f"{name}: {named} names for rows and columns of shape {rows.shape}")
     record = _origin(settings, data) | {
         "kind": "table",
         "name": name,
-        "rows": np.asarray(rows).tolist(),
-        "labels": list(labels or data.class_names),
+        "rows": rows.tolist(),
+        "labels": labels,
+        "row_labels": list(row_labels or []),
         "shortened": settings.shortened,
     }
     _write(record, name)

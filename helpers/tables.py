@@ -71,8 +71,7 @@ def comparison(settings: Settings, data: Dataset) -> None:
     same = {"dataset_fingerprint": data.fingerprint, "profile": settings.profile}
     recorded = tested(results.load_records(results.records_dir()))
     mine = [r for r in recorded if same.items() <= r.items() and counts(r, settings)]
-    last = {(r["notebook"], r["model"]): r["recipe"] for r in mine}
-    rows = summarise(r for r in mine if r["recipe"] == last[r["notebook"], r["model"]])
+    rows = summarise(of_last_recipe(mine))
     text = _titled(f"{data.name}, profile `{settings.profile}`", rows)
     known = {row["model"] for row in rows}
     rest = [r for r in tested(results.published()) if r["notebook"] != settings.notebook]
@@ -94,6 +93,17 @@ def counts(record: dict, settings: Settings) -> bool:
     if record["notebook"] == settings.notebook:
         return record["seed"] in settings.seeds
     return not record.get("shortened")
+
+
+def of_last_recipe(records: Iterable[dict]) -> list[dict]:
+    """Of each model only the trainings with the recipe that was run last.
+
+    Args:
+        records: Of trainings, oldest first.
+    """
+    records = list(records)
+    last = {(r["notebook"], r["model"]): r["recipe"] for r in records}
+    return [r for r in records if r["recipe"] == last[r["notebook"], r["model"]]]
 
 
 def _titled(title: str, rows: list[dict]) -> str:

@@ -60,7 +60,9 @@ def fit(
     """Trains a compiled model on the training part; the test part is never looked at.
 
     The same training is never done twice: its result is kept in the cache, under a hash of
-    everything that decides it. A training that was interrupted goes on after its last kept epoch.
+    everything that decides it. A training that was interrupted goes on after its last kept epoch,
+    unless one of its callbacks is of another kind than `keeping.RESUMABLE` names: what such a
+    callback remembers can't be kept, so the training begins again.
 
     Args:
         model: Built and compiled; trained in place.

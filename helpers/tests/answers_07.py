@@ -47,7 +47,7 @@ def brightest(maps, gradients):
     return maps.max(axis=-1)
 
 
-def occlusion(side=8, step=4, colour=127, sign=1):
+def occlusion(side=8, step=4, colour=127, sign=1, whole=None):
     """An occlusion test: asks with squares of one colour."""
 
     def test(ask, picture):
@@ -56,9 +56,14 @@ def occlusion(side=8, step=4, colour=127, sign=1):
         for number, copy in enumerate(covered):
             top, left = (corners[k] for k in divmod(number, len(corners)))
             copy[top : top + side, left : left + side] = colour
-        return sign * (ask(picture[None]) - ask(covered)).reshape(len(corners), -1)
+        before = ask(picture[None]) if whole is None else whole
+        return sign * (before - ask(covered)).reshape(len(corners), -1)
 
     return test
+
+
+def noise(side):
+    return np.random.default_rng(1).integers(0, 256, (side, side, 3))
 
 
 def in_place(ask, picture):
@@ -82,7 +87,13 @@ RIGHT = {
     "07.1": [more, lambda c, k, times: np.array(more(c, k, times))],
     "07.2": [heats, by_einsum],
     "07.3": [lambda m, g: m.mean(axis=-1), brightest, lambda m, g: (m**2).sum(axis=-1)],
-    "07.4": [occlusion(), occlusion(4, 2, 0), occlusion(6, 2, 255), occlusion(16, 4)],
+    "07.4": [
+        occlusion(),
+        occlusion(4, 2, 0),
+        occlusion(6, 2, 255),
+        occlusion(16, 4),
+        *(occlusion(side, 2, noise(side)) for side in (8, 12, 16)),
+    ],
 }
 STUBS = {
     "07.1": lambda counts, k, times: None,
@@ -115,6 +126,8 @@ WRONG = [
     ("07.3", lambda m, g: m, "expected (n, rows, columns)"),
     ("07.3", lambda m, g: np.ones(m.shape[:3]) * m.mean((1, 2, 3), keepdims=True)[..., 0], "no pl"),
     ("07.4", occlusion(sign=-1), "costs least"),
+    ("07.4", occlusion(whole=0), "has to be 0 where"),
+    ("07.4", occlusion(whole=1), "has to be 0 where"),
     ("07.4", in_place, "cover a copy"),
     ("07.4", too_curious, "are allowed"),
     ("07.4", always_the_corner, "not where covering costs most"),

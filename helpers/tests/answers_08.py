@@ -50,6 +50,22 @@ def stack(filters=32, count=4, units=10, activation="softmax", first=(32, 32, 3)
     return [*layers, keras.layers.Dense(units, activation=activation, dtype="float32")]
 
 
+def first_convolution(**options):
+    """Another first convolution in the same list."""
+    layers = stack()
+    layers[2] = keras.layers.Conv2D(
+        **{"filters": 24, "kernel_size": 2, "use_bias": False} | options
+    )
+    return layers
+
+
+def with_a_small_convolution():
+    """Right as well: a convolution of 1 × 1 makes 32 channels 16, and has a bias."""
+    layers = stack()
+    layers[4] = keras.layers.Conv2D(16, 1)
+    return layers
+
+
 def separable():
     layers = stack()
     layers[4] = keras.layers.SeparableConv2D(32, 3, padding="same", use_bias=False)
@@ -66,7 +82,7 @@ RIGHT = {
     "08.1": [alternating, lambda first, epoch: ~first if epoch % 2 else first],
     "08.2": [whitened, whitened_and_back],
     "08.3": [lambda layers, images, epochs: 6 * adds(layers) * images * epochs],
-    "08.4": [stack],
+    "08.4": [stack, with_a_small_convolution],
 }
 STUBS = {
     "08.1": lambda first, epoch: None,
@@ -109,7 +125,11 @@ WRONG = [
     ("08.4", lambda: stack(use_bias=True), "without bias"),
     ("08.4", lambda: stack(filters=16), "no fewer filters"),
     ("08.4", lambda: stack()[:1] + stack()[2:], "Begin as fast_layers does"),
+    ("08.4", lambda: first_convolution(kernel_size=3), "2 × 2, 24 filters, no bias"),
+    ("08.4", lambda: first_convolution(use_bias=True), "2 × 2, 24 filters, no bias"),
+    ("08.4", lambda: first_convolution(filters=12), "2 × 2, 24 filters, no bias"),
     ("08.4", separable, "A SeparableConv2D isn't counted"),
+    ("08.4", lambda: stack(groups=8), "with groups isn't counted"),
     ("08.4", nested, "without models inside"),
     ("08.4", lambda: stack(units=9), "(None, 10)"),
     ("08.4", lambda: stack(activation="relu"), "sum to 1"),

@@ -1,5 +1,6 @@
 """Small made-up notebooks."""
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -7,6 +8,7 @@ import psutil
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.tools import runner
+from helpers.tools.test import SHARED_CACHE
 
 
 def notebook(path: Path, *sources: str) -> Path:
@@ -57,7 +59,13 @@ def task(text: str, **changes) -> dict:
 
 
 def run_copy(copy, name: str) -> dict:
-    """Runs a copy of a notebook as a batch does, on the embedded dataset in `smoke`."""
+    """Runs a copy of a notebook as a batch does, on the embedded dataset in `smoke`.
+
+    The notebook itself and its copies share their trainings: what one has trained, the others
+    take from the cache.
+    """
     settings = {"COURSE_PROFILE": "smoke", "COURSE_DATASET": "digits"}
+    if SHARED_CACHE in os.environ:
+        settings["COURSE_CACHE"] = os.environ[SHARED_CACHE]
     wanted = task(nbformat.writes(copy), file=f"{name}.ipynb", environment=settings)
     return runner.run(wanted, lambda: False)

@@ -1,8 +1,10 @@
 """Numbers of the published run, for the tests that hold the prose to them."""
 
+import nbformat
 import numpy as np
 
 from helpers import results
+from helpers.tools import execution
 
 
 def published_values(notebook: str, model: str, field: str) -> np.ndarray:
@@ -19,7 +21,25 @@ def published_measurement(notebook: str, name: str) -> float:
 
 
 def published_table(notebook: str, name: str) -> tuple[np.ndarray, list[str]]:
-    """The rows of a published table, and the names of the classes."""
+    """The rows of a published table, and the names of its columns."""
+    table = _table(notebook, name)
+    return np.array(table["rows"]), table["labels"]
+
+
+def published_rows(notebook: str, name: str) -> dict[str, np.ndarray]:
+    """The rows of a published table by their names."""
+    table = _table(notebook, name)
+    return dict(zip(table["row_labels"], np.array(table["rows"]), strict=True))
+
+
+def _table(notebook: str, name: str) -> dict:
     records = [r for r in results.published() if r["notebook"] == notebook]
     (table,) = [r for r in records if r["kind"] == "table" and r["name"] == name]
-    return np.array(table["rows"]), table["labels"]
+    return table
+
+
+def missing(notebook: str, cell: str, *sentences: str) -> list[str]:
+    """Those of some passages that the text of a cell doesn't hold, whatever its line breaks."""
+    source = nbformat.read(execution.NOTEBOOKS / f"{notebook}.ipynb", as_version=4)
+    (text,) = [" ".join(c.source.split()) for c in source.cells if c.id == cell]
+    return [sentence for sentence in sentences if sentence not in text]

@@ -85,6 +85,10 @@ def test_the_chart_is_made_from_the_records_alone():
 def test_the_networks_are_those_of_the_course():
     counts = {name: spec.make().count_params() for name, spec in bench_networks.NETWORKS.items()}
     assert counts == {"two_layer": 545_098, "advanced": 2_362_698, "fast": 1_973_920}
+    published = json.loads((FIGURES / "bench.json").read_text(encoding="utf-8"))["networks"]
+    for name, spec in bench_networks.NETWORKS.items():
+        measured = (published[name]["parameter_count"], published[name]["batch_size"])
+        assert measured == (counts[name], spec.batch_size), f"measure {name} again: make bench"
     names = bench_networks.from_notebook("03_two_layer_cnn", epochs=2)
     assert names["batch_size"] == bench_networks.NETWORKS["two_layer"].batch_size
     assert names["steps"] == 2 * -(-bench_networks.TRAINING_IMAGES // names["batch_size"])

@@ -1,7 +1,10 @@
+import types
+
+import keras
 import numpy as np
 import pytest
 
-from helpers import heat
+from helpers import heat, models
 
 
 @pytest.fixture
@@ -29,6 +32,44 @@ def test_each_heat_is_divided_by_its_own_largest_value(shown):
     heat.overlays(PICTURES, heats, ["a", "b", "c"], alt="Grey")
     overlaid = [axes.images[1].get_array() for axes in shown[0][0].axes if len(axes.images) == 2]
     assert len(overlaid) == 3 and all(np.allclose(one, 1) for one in overlaid)
+
+
+def test_an_empty_map_is_named_and_the_bar_shows_the_colours_themselves(shown):
+    heat.overlays(PICTURES, np.zeros((3, 8, 8)), ["a", "b", "c"], alt="Grey")
+    figure, alt = shown[0]
+    assert [axes.get_title() for axes in figure.axes].count("no heat") == 3
+    (bar,) = [axes for axes in figure.axes if axes.get_label() == "<colorbar>"]
+    assert bar.collections[-1].get_alpha() is None and "a: nowhere" in alt
+
+
+def saved(*layers, classes=("a", "b")):
+    network = keras.Sequential([keras.Input((8, 8, 3)), *layers])
+    return models.Saved(network, {"classes": list(classes)}, None)
+
+
+def convolution():
+    return keras.layers.Conv2D(2, 3), keras.layers.Flatten()
+
+
+def test_a_stack_with_a_convolution_and_a_softmax_at_its_end_can_be_examined():
+    data = types.SimpleNamespace(class_names=("a", "b"))
+    heat.check(saved(*convolution(), keras.layers.Dense(2, activation="softmax")), data)
+
+
+@pytest.mark.parametrize(
+    ("layers", "classes", "message"),
+    [
+        (lambda: [*convolution(), keras.layers.Dense(2, "softmax")], "ac", "other classes"),
+        (lambda: [keras.layers.Flatten(), keras.layers.Dense(2, "softmax")], "ab", "Conv2D in it"),
+        (lambda: [*convolution(), keras.layers.Dense(2)], "ab", "ends in a Dense"),
+        (lambda: [*convolution(), keras.layers.Dense(2, "softmax", use_bias=False)], "ab", "Dense"),
+        (lambda: [*convolution(), keras.layers.Softmax()], "ab", "ends in a Softmax"),
+    ],
+)
+def test_other_models_are_refused(layers, classes, message):
+    data = types.SimpleNamespace(class_names=("a", "b"))
+    with pytest.raises(models.ModelError, match=message):
+        heat.check(saved(*layers(), classes=tuple(classes)), data)
 
 
 @pytest.mark.parametrize(

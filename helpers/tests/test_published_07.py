@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from helpers.tests.published import published_measurement, published_table
+from helpers import results
+from helpers.tests.published import (
+    missing,
+    published_measurement,
+    published_rows,
+    published_table,
+)
 
 NAME = "07_error_analysis"
 
@@ -26,14 +32,15 @@ def test_confusions_recall_and_precision():
     told = [("bird", "airplane"), ("airplane", "ship"), ("bird", "frog"), ("cat", "frog")]
     told += [("deer", "frog"), ("dog", "horse"), ("cat", "deer")]
     assert set(told) <= first
-    assert not {("ship", "airplane"), ("deer", "horse")} & first
+    sixteen = [pair[1:] for pair in ordered[:16]]
+    elsewhere = {("ship", "airplane"), ("deer", "horse"), ("cat", "frog")}
+    assert len(elsewhere & set(sixteen)) == 2 and not elsewhere & set(sixteen[:5])
+    assert [counts[:, at[name]].sum() for name in ("frog", "bird", "cat")] == [541, 455, 455]
     assert (ordered[2][0], ordered[9][0]) == (25, 19)
     recall, precision = (np.diag(counts) / counts.sum(axis=axis) for axis in (1, 0))
     assert labels[recall.argmin()] == "cat" and round(100 * recall[cat], 1) == 72.4
     assert labels[precision.argmin()] == "dog" and round(100 * precision[dog], 1) == 79.4
     assert precision[cat] - precision[dog] < 0.005
-    assert [round(100 * share) for share in (recall[at["frog"]], precision[at["frog"]])] == [92, 85]
-    assert [round(100 * share) for share in (recall[at["bird"]], precision[at["bird"]])] == [77, 85]
 
 
 def test_the_worst_hundredth():
@@ -50,38 +57,67 @@ def test_what_breaks_the_model():
     for one in (blur, noise):
         assert 0.17 < one[0] - one[3] < 0.23 and one[5] < one[0] / 2
     assert [round(100 * (occlusion[0] - occlusion[k])) for k in (3, 5)] == [13, 42]
-    assert (brightness[1:] >= np.max(rows[2:, 1:], axis=0) - 0.01).all()
+    assert (brightness[2:] >= np.max(rows[1:, 2:], axis=0)).all()
+    said = f"{100 * contrast[0]:.1f} % of them right"
+    assert not missing(NAME, "robust-read", said, f"({100 * contrast[4]:.0f} %)")
 
 
-METHODS = ("Grad-CAM", "HiResCAM", "occlusion", "edges", "centre blob", "chance")
-LAYERS = ("convolution 1", "convolution 2", "convolution 3", "convolution 4")
-LAYERS += ("pooling 1", "pooling 2")
+def scores(title: str) -> dict[str, np.ndarray]:
+    """By method or layer the scores (networks, 4): pointing, energy, following, empty."""
+    found = {}
+    for name, row in published_rows(NAME, title).items():
+        found.setdefault(name.rsplit(", ", 1)[0], []).append(row)
+    return {method: np.array(rows) for method, rows in found.items()}
+
+
+def told(values: np.ndarray) -> str:
+    """As the text writes it: `"0.75 ± 0.03"`, or `"0.75"` for one value."""
+    mean, spread = results.mean_and_spread(values)
+    return f"{mean:.2f}" if len(values) == 1 else f"{mean:.2f} ± {spread:.2f}"
 
 
 def test_how_well_heat_maps_point():
-    rows, labels = published_table(NAME, "heat maps")
-    assert labels == ["pointing", "energy", "following"]
-    told = {
-        "Grad-CAM": (0.75, 0.41, 0.09),
-        "HiResCAM": (0.96, 0.67, 0.70),
-        "centre blob": (1.0, 0.55, 0.0),
-    }
-    found = dict(zip(METHODS, rows.round(2), strict=True))
-    assert {name: tuple(found[name]) for name in told} == told
-    assert found["chance"][0] == 0.31 and found["occlusion"][1] == 0.78 == rows[:, 1].max().round(2)
-    assert (found["edges"] > found["Grad-CAM"]).all()
+    found = scores("heat maps")
     seen = ("HiResCAM", "occlusion", "edges")
-    assert all((found[name] > found["Grad-CAM"]).all() for name in seen)
+    assert {len(found[m]) for m in ("Grad-CAM", "HiResCAM", "occlusion")} == {3}
+    said = {
+        "Grad-CAM": found["Grad-CAM"].T[:3],
+        "HiResCAM": found["HiResCAM"].T[:3],
+        "occlusion": found["occlusion"].T[1:2],
+        "centre blob": found["centre blob"].T[:2],
+        "chance": found["chance"].T[:2],
+    }
+    for columns in said.values():
+        assert not missing(NAME, "rivals-read", *map(told, columns))
+    for method in seen:
+        assert (found[method].mean(axis=0) > found["Grad-CAM"].mean(axis=0))[:3].all()
+    ((scored, of, share),) = table("digits scored")
+    sentence = f"({scored:.0f} digits of {of:.0f}, their boxes cover {100 * share:.0f} %"
+    assert not missing(NAME, "rivals-read", sentence)
 
 
 def test_which_layer_has_its_heat_in_the_box():
-    energies = dict(zip(LAYERS, table("heat maps by layer")[:, 1].round(2), strict=True))
-    told = (0.50, 0.57, 0.27, 0.41, 0.55, 0.38)
-    assert tuple(energies.values()) == told
+    averaged, better = (scores(f"heat maps by layer, {m}") for m in ("Grad-CAM", "HiResCAM"))
+    means = {k: (averaged[k].mean(axis=0), better[k].mean(axis=0)) for k in averaged}
+    assert all((b[:2] > a[:2]).all() for a, b in means.values())
+    assert not any(values[:, 3].any() for values in better.values())
+    low, high = (f(a[1] for a, _ in means.values()) for f in (min, max))
+    empty = next(k for k in means if k.startswith("convolution 3"))
+    pooled = next(k for k in means if k.startswith("pooling 1"))
+    said = [f"{low:.2f} to {high:.2f}", f"({told(averaged[empty][:, 3])}) are empty"]
+    said.append(f"its energy is {min(b[1] for _, b in means.values()):.2f} or more")
+    said.append(f"pooling 1 has {means[pooled][0][1]:.2f} with hardly an empty map")
+    assert averaged[pooled][:, 3].mean() < 0.02
+    assert not missing(NAME, "layers-read", *said)
 
 
-def test_the_sanity_check_passes_grad_cam_and_catches_the_broken_map():
-    (likeness,) = table("likeness after destroying")
-    assert likeness[0] > 0.999 and len(likeness) == 7
-    assert np.abs(likeness[1:]).max() < 0.1 and round(likeness[1], 1) == 0
-    assert tuple(table("a broken map")[0].round(2)) == (0.96, 0.43, 0.67)
+def test_the_sanity_check_passes_both_maps_and_catches_the_broken_one():
+    likeness = published_rows(NAME, "likeness after destroying")
+    assert all(row[0] > 0.999 and len(row) == 7 for row in likeness.values())
+    assert all(abs(row[-1]) < 0.3 for row in likeness.values())
+    said = [f"{row[k]:.2f}".replace("-", "−") for row in likeness.values() for k in (1, -1)]
+    assert not missing(NAME, "sanity-read", *said)
+    (broken,) = table("a broken map")
+    assert not missing(NAME, "worked", *(f"{value:.2f}" for value in broken))
+    (blurred,) = table("occlusion with blur")
+    assert not missing(NAME, "worked", *(f"{value:.2f}" for value in blurred))

@@ -15,6 +15,7 @@ def record(model, seed=0, epochs=2, **more):
         "shortened": False,
         "dataset_fingerprint": "x",
         "profile": "full",
+        "recipe": "r",
         "seconds": 120.0,
         "val_accuracy": 0.6,
         "history": {"loss": [2.0, 1.0], "val_accuracy": [0.4, 0.6]},
@@ -43,6 +44,22 @@ def test_own_records_come_before_published_ones(data, settings, monkeypatch):
     assert [entry.model for entry in found] == ["a", "b (published)"]
     assert [entry.minutes for entry in found] == [1, 2]
     assert found[1].petaflop == pytest.approx(6 * 1_000 * 45_000 * 2 / 1e15)
+
+
+def test_only_the_recipe_that_was_run_last_takes_part(data, settings, monkeypatch):
+    own = {"dataset_fingerprint": data.fingerprint, "profile": settings.profile}
+    write(1, **own | {"seconds": 60.0, "recipe": "older"})
+    write(2, **own | {"seconds": 180.0, "seed": 3})
+    monkeypatch.setattr(results, "published", lambda: [])
+    (entry,) = races.entries(settings, data, {"a": 1_000})
+    assert entry.minutes == 3
+
+
+def test_the_best_model_comes_last(data, settings, monkeypatch):
+    better = record("b") | {"history": {"loss": [1.0], "val_accuracy": [0.9]}}
+    monkeypatch.setattr(results, "published", lambda: [record("a"), better])
+    found = races.entries(settings, data, {"b": 1_000, "a": 1_000})
+    assert [entry.model for entry in found] == ["a (published)", "b (published)"]
 
 
 def test_measurements_have_no_seed_and_no_place_in_the_race(data, settings):

@@ -71,6 +71,7 @@ WORDS = {
     "better recipe of notebook 05. For the embedded digits it is the model that notebook 05 saved "
     "on your machine.": "Here it is the one that you brought above; without one, a small network "
     "is trained.",
+    " Its file lies beside the notebooks.": " Here it is the one that you brought above.",
     "go to the published model, if it is there.": "go to `advanced.keras`, if you have brought it; "
     "if not, the answers to the photos mean nothing.",
     "With the published model the answers": "With `advanced.keras` the answers",

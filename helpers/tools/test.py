@@ -12,8 +12,10 @@ from helpers import config
 from helpers.tools import setup
 
 NOWHERE = "http://127.0.0.1:9"  # a download that a notebook tries fails at once
+SHARED_CACHE = "COURSE_TEST_CACHE"
 PYTEST = (
-    *("-n", "2", "--dist", "loadfile"),
+    # in alphabetical order: the notebooks last, so that no long file is left for one worker
+    *("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
     *("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "300"),
 )
 
@@ -26,6 +28,7 @@ def main() -> None:
             "COURSE_PROFILE": "smoke",
             "COURSE_DATASET": "digits",
             "COURSE_CACHE": os.path.join(scratch, "cache"),
+            SHARED_CACHE: os.path.join(scratch, "cache"),
             "COURSE_RUNS": os.path.join(scratch, "runs"),
             "CIFAR10_DIR": "",
             "http_proxy": NOWHERE,
