@@ -20,11 +20,11 @@ def test_lines_tell_their_values_and_the_spread_of_several_seeds(figure_shown):
     assert "guessing at 0.1" in alt and "spread over seeds" in alt
 
 
-def test_short_lines_are_told_whole_and_a_question_keeps_its_mark(figure_shown):
-    for points, told in ((6, "0, 1, 2, 3, 4, 5."), (11, "0, 2, 5, 7, 10.")):
-        y = {"a": np.arange(float(points))}
-        plots.lines(range(points), y, title="Why?", x_axis="x", y_axis="y")
-        assert f"Line chart, Why? y over x from 0 to {points - 1}: a {told}" in figure_shown()
+@pytest.mark.parametrize(("points", "told"), [(6, "0, 1, 2, 3, 4, 5."), (11, "0, 2, 5, 7, 10.")])
+def test_short_lines_are_told_whole_and_a_question_keeps_its_mark(points, told, figure_shown):
+    y = {"a": np.arange(float(points))}
+    plots.lines(range(points), y, title="Why?", x_axis="x", y_axis="y")
+    assert f"Line chart, Why? y over x from 0 to {points - 1}: a {told}" in figure_shown()
 
 
 def test_dots_tell_mean_and_spread(figure_shown):

@@ -106,6 +106,11 @@ def test_which_layer_has_its_heat_in_the_box():
     pooled = next(k for k in means if k.startswith("pooling 1"))
     said = [f"{low:.2f} to {high:.2f}", f"({told(averaged[empty][:, 3])}) are empty"]
     said.append(f"its energy is {min(b[1] for _, b in means.values()):.2f} or more")
+    bottom, top = (f(b[1] for _, b in means.values()) for f in (min, max))
+    said.append(f"({bottom:.2f} to {top:.2f})")
+    second = next(k for k in means if k.startswith("convolution 2"))
+    assert averaged[second][:, 1].mean() == high and 1 / 7 < averaged[second][:, 3].mean() < 1 / 5
+    said.append(f"Convolution 2 has the highest energy, {told(averaged[second][:, 1])}")
     said.append(f"pooling 1 has {means[pooled][0][1]:.2f} with hardly an empty map")
     assert averaged[pooled][:, 3].mean() < 0.02
     assert not missing(NAME, "layers-read", *said)

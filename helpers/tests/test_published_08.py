@@ -83,11 +83,11 @@ def test_the_ladder_is_as_the_text_tells_it():
 
 
 def test_how_far_training_lies_above_validation():
-    for number, (lowest, highest) in {3: (7, 9), 4: (7, 9), 5: (7, 9), 6: (7, 9.5)}.items():
+    for number in range(3, 7):
         title = f"rung {number}, {RUNGS[number - 1]}"
         last = [h["accuracy"][-1] for h in published_values(NAME, title, "history")]
         apart = (100 * np.array(last) - rung(number)).mean()
-        assert lowest <= apart <= highest, title
+        assert round(apart) in (8, 9), title
     flipped = published_values(NAME, f"rung 7, {RUNGS[6]}", "history")
     assert abs((100 * np.array([h["accuracy"][-1] for h in flipped]) - rung(7)).mean() - 1) < 0.5
     last_two = [np.diff(h["accuracy"])[-1] for h in published_values(NAME, FAST, "history")]
