@@ -148,11 +148,8 @@ def _begins_white(layers: list[keras.Layer]) -> bool:
     if len(layers) < 2 or not all(map(isinstance, layers, kinds)):
         return False
     first = layers[1]
-    return (first.kernel_size, first.filters, first.groups) == (
-        (2, 2),
-        24,
-        1,
-    ) and not first.use_bias
+    shape = (first.kernel_size, first.filters, first.groups)
+    return shape == ((2, 2), 24, 1) and not first.use_bias
 
 
 EXERCISES: dict[str, Callable[..., str]] = {
