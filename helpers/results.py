@@ -99,7 +99,7 @@ def save_variant(path: Path, *, model: str, val_accuracy: float) -> Path:
     record = read(path)
     del record["history"]
     record |= {"model": model, "val_accuracy": val_accuracy}
-    record |= {"test_accuracy": None, "test_loss": None}
+    record["test_accuracy"] = record["test_loss"] = None
     return _write(record, f"{model} seed {record['seed']}")
 
 
@@ -126,16 +126,9 @@ def save_measurement(
     """
     values = list(values)
     mean, spread = mean_and_spread(values)
-    record = _origin(settings, data) | {
-        "kind": "measurement",
-        "name": name,
-        "value": round(mean, 6),
-        "spread": None if math.isnan(spread) else round(spread, 6),
-        "n": len(values),
-        "unit": unit,
-        "shortened": settings.shortened,
-    }
-    _write(record, name)
+    known = None if math.isnan(spread) else round(spread, 6)
+    found = {"value": round(mean, 6), "spread": known, "n": len(values), "unit": unit}
+    _save(settings, data, "measurement", name, found)
     return mean, spread
 
 
@@ -163,15 +156,8 @@ def save_table(
     named = (len(rows if row_labels is None else row_labels), len(labels))
     if rows.shape != named:
         raise ValueError(f"{name}: {named} names for rows and columns of shape {rows.shape}")
-    record = _origin(settings, data) | {
-        "kind": "table",
-        "name": name,
-        "rows": rows.tolist(),
-        "labels": labels,
-        "row_labels": list(row_labels or []),
-        "shortened": settings.shortened,
-    }
-    _write(record, name)
+    found = {"rows": rows.tolist(), "labels": labels, "row_labels": list(row_labels or [])}
+    _save(settings, data, "table", name, found)
 
 
 def read(path: Path) -> dict:
@@ -181,16 +167,13 @@ def read(path: Path) -> dict:
 
 def load_records(folder: Path) -> list[dict]:
     """All records in a folder, oldest first; none if the folder doesn't exist."""
-    return [
-        read(path) for path in sorted(folder.glob("*.json"), key=lambda p: p.stat().st_mtime_ns)
-    ]
+    paths = sorted(folder.glob("*.json"), key=lambda p: p.stat().st_mtime_ns)
+    return [read(path) for path in paths]
 
 
 def published() -> list[dict]:
     """The records of the published run, from `figures/results.json`."""
-    if not PUBLISHED.is_file():
-        return []
-    return json.loads(PUBLISHED.read_text(encoding="utf-8"))["records"]
+    return read(PUBLISHED)["records"] if PUBLISHED.is_file() else []
 
 
 def earlier(
@@ -250,6 +233,11 @@ def _origin(settings: Settings, data: Dataset) -> dict:
         "dataset_fingerprint": data.fingerprint,
         "profile": settings.profile,
     }
+
+
+def _save(settings: Settings, data: Dataset, kind: str, name: str, found: dict) -> None:
+    about = {"kind": kind, "name": name, "shortened": settings.shortened}
+    _write(_origin(settings, data) | about | found, name)
 
 
 def _write(record: dict, title: str) -> Path:

@@ -53,6 +53,14 @@ def test_the_operations_are_those_of_the_table():
     assert found[FAST] == 6 * 118_147_360 * 45_000 * 6 / 1e15
 
 
+def test_smoothed_labels_leave_a_loss():
+    wanted = np.full(10, 0.02) + 0.8 * np.eye(10)[0]
+    lowest = -(wanted * np.log(wanted)).sum()
+    assert not missing(NAME, "full-curves-read", f"it can't fall below {lowest:.2f}")
+    ends = [h["loss"][-1] for h in published_values(NAME, FAST, "history")]
+    assert min(ends) > 1
+
+
 def test_what_asking_wins():
     asked = {}
     for title in (FAST, f"{FAST}, asked twice", SIX):
