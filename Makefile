@@ -16,8 +16,8 @@ setup:  ## install the packages of environment.yml into .venv, if they are missi
 run:  ## run the course [PROFILE=smoke|class|full] [DATASET=auto|cifar10|digits] [CIFAR10_DIR=folder-or-archive] [NOTEBOOKS="01 03"]
 	@$(TOOL).run $(if $(PROFILE),--profile "$(PROFILE)") $(if $(DATASET),--dataset "$(DATASET)") $(if $(CIFAR10_DIR),--cifar10-dir "$(CIFAR10_DIR)") $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")
 
-test:  ## test the helpers and every notebook (smoke profile, embedded dataset, no network)
-	@$(TOOL).test
+test:  ## test the helpers and every notebook (smoke, embedded dataset, no network) [PRECISION=native] [TESTS=notebooks]
+	@$(if $(PRECISION),COURSE_PRECISION="$(PRECISION)") $(TOOL).test $(TESTS)
 
 lint:  ## check style and format, notebooks included
 	@$(TOOL).lint
@@ -40,7 +40,7 @@ batch:  ## run a grid of notebooks: GRID=notebooks/grids/seeds.yml [WORKERS=2] [
 publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [NOTEBOOKS="01"]
 	@$(TOOL).publish $(if $(CIFAR10_DIR),--cifar10-dir "$(CIFAR10_DIR)") $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")
 
-bench:  ## measure speed and memory into figures/bench* [ROUNDS=3] [ONLY=training|batch] [NETWORK=fast]; for PyTorch's rows `make setup EXTRAS=torch` first
+bench:  ## measure speed and memory into figures/bench* [ROUNDS=3] [ONLY=training|batch|times] [NETWORK=fast]; for PyTorch's rows `make setup EXTRAS=torch` first
 	@$(TOOL).bench $(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(ONLY),--only "$(ONLY)") $(if $(NETWORK),--network "$(NETWORK)")
 
 clean:  ## delete runs/ but batches, build/ and tool caches; keep .venv*, work/, models and the training cache

@@ -7,7 +7,7 @@ from typing import Protocol
 import keras
 import numpy as np
 
-from helpers import cache, config, results, speed, storage, training
+from helpers import cache, config, hardware, results, speed, storage, traces, training
 from helpers.config import Settings
 from helpers.data import Dataset, fingerprint
 from helpers.identity import UnknownError
@@ -35,8 +35,8 @@ def probabilities(trained: Model, images: np.ndarray) -> np.ndarray:
     kept = storage.read_arrays(path) if path else None
     if kept is not None:
         return kept["answers"]
-    with speed.fused(trained.model):
-        answers = trained.model.predict(training.batches(images), verbose=0).astype(np.float32)
+    with traces.lent(trained.model) as lender, speed.fused(lender), traces.kept(lender):
+        answers = lender.predict(training.batches(images), verbose=0).astype(np.float32)
     if path:
         storage.write_arrays(path, {"answers": answers})
     return answers
@@ -48,7 +48,8 @@ def _kept_answers(trained: Model, images: np.ndarray) -> Path | None:
         model = cache.describe_model(trained.model)
     except UnknownError:
         return None
-    identity = cache.key([model, fingerprint(images), training.PROCEDURE, config.versions()])
+    means = [training.PROCEDURE, config.versions(), hardware.look().kernels]
+    identity = cache.key([model, fingerprint(images), *means])
     return config.cache_dir() / "predictions" / f"{identity}.npz"
 
 

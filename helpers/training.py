@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from helpers import cache, config, hardware, keeping, results, speed
+from helpers import cache, config, hardware, keeping, results, speed, traces
 from helpers.config import Settings
 from helpers.data import Dataset, fingerprint
 from helpers.feeding import Augment, batches
@@ -156,7 +156,7 @@ def _identity(
         return None, None
     weights = described.pop("weights")
     recipe = [described, training, batch_size, epochs, PROCEDURE, data.fingerprint]
-    own = [weights, fingerprint(*state), seed, config.versions()]
+    own = [weights, fingerprint(*state), seed, config.versions(), hardware.look().kernels]
     return cache.key(recipe), cache.key([recipe, own])
 
 
@@ -180,8 +180,13 @@ def _train(model, data, feed, batch_size, epochs, callbacks, progress, unfinishe
     facts, arrays = kept or ({"epoch": 0, "history": {}, "seconds": 0.0, "callbacks": []}, {})
     keeper = Keeper(unfinished, facts, arrays, callbacks, epochs)
     first, steps = facts["epoch"], math.ceil(len(data.x_train) / batch_size)
-    with speed.fused(model), speed.steps_a_call(model, steps, batch_size, callbacks):
-        model.fit(
+    with (
+        traces.lent(model) as lender,
+        speed.fused(lender),
+        speed.steps_a_call(lender, steps, batch_size, callbacks),
+        traces.kept(lender),
+    ):
+        lender.fit(
             feed(epochs=range(first, epochs)),
             validation_data=batches(data.x_val, data.y_val),
             epochs=epochs,
@@ -191,6 +196,8 @@ def _train(model, data, feed, batch_size, epochs, callbacks, progress, unfinishe
             shuffle=False,
             verbose=0,
         )
+    for callback in callbacks:
+        callback.set_model(model)
     seconds = keeper.seconds()
     done = len(keeper.history["loss"])
     facts = {

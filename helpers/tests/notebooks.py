@@ -53,7 +53,7 @@ def alive(pid: int) -> bool:
 
 def task(text: str, **changes) -> dict:
     """A task of a batch, with limits that are wide for a small notebook."""
-    limits = {"minutes": 5, "memory_gb": 6, "output_mb": 20, "share": 2, "data": None}
+    limits = {"minutes": 30, "memory_gb": 6, "output_mb": 20, "share": 2, "data": None}
     plain = {"file": "a.ipynb", "text": text, "parameters": {}, "environment": {}}
     return plain | limits | changes
 

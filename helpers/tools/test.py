@@ -1,32 +1,41 @@
 """Tests the helpers and runs every notebook: smoke profile, embedded dataset, no network.
 
-python -m helpers.tools.test [PYTEST ARGUMENTS]
+    python -m helpers.tools.test [PYTEST ARGUMENTS]
+
+Everything is computed in float32, so that a test says the same on every machine.
+`COURSE_PRECISION=mixed_bfloat16` takes the other precision; `native` the machine's own, if it has
+another one than float32, and does nothing if it hasn't.
 """
 
 import os
-import subprocess
 import sys
 import tempfile
 
 from helpers import config
-from helpers.tools import setup
+from helpers.tools import endings, setup
 
 NOWHERE = "http://127.0.0.1:9"  # a download that a notebook tries fails at once
 SHARED_CACHE = "COURSE_TEST_CACHE"
+CELL_SECONDS = 1800  # ten times what the longest cell needs on a slow laptop
 PYTEST = (
     # in alphabetical order: the notebooks last, so that no long file is left for one worker
     *("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
-    *("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", "300"),
+    *("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", str(CELL_SECONDS)),
 )
 
 
 def main() -> None:
     """Runs pytest in a scratch cache and scratch records of its own."""
     setup.ensure()
+    precision = chosen_precision()
+    if precision is None:
+        print("This machine computes in float32 by itself: make test has tested that.")
+        return
     with tempfile.TemporaryDirectory(prefix="course-test-") as scratch:
         environment = os.environ | {
             "COURSE_PROFILE": "smoke",
             "COURSE_DATASET": "digits",
+            "COURSE_PRECISION": precision,
             "COURSE_CACHE": os.path.join(scratch, "cache"),
             SHARED_CACHE: os.path.join(scratch, "cache"),
             "COURSE_RUNS": os.path.join(scratch, "runs"),
@@ -36,8 +45,23 @@ def main() -> None:
             "no_proxy": "127.0.0.1,localhost",
         }
         wanted = sys.argv[1:] or ["helpers/tests", "notebooks"]
+        print(f"In {precision}:", flush=True)
         command = [sys.executable, "-m", "pytest", *PYTEST, *wanted]
-        sys.exit(subprocess.run(command, cwd=config.course_root(), env=environment).returncode)
+        root = config.course_root()
+        with endings.clean(), endings.started(command, cwd=root, env=environment) as process:
+            sys.exit(process.wait())
+
+
+def chosen_precision() -> str | None:
+    """The precision to test in; None if the machine's own is asked for and is float32."""
+    wanted = os.environ.get("COURSE_PRECISION") or "float32"
+    if wanted != "native":
+        return wanted
+    del os.environ["COURSE_PRECISION"]
+    from helpers import hardware
+
+    own = hardware.look().precision
+    return None if own == "float32" else own
 
 
 if __name__ == "__main__":
