@@ -43,8 +43,9 @@ EPOCHS = {
     "advanced": (2, 3, 35),
     "better": (2, 3, 32),
     "part": (1, 2, 8),
-    "fast": (1, 3, 6),
-    "rung": (1, 2, 3),
+    "ablation": (1, 1, 8),
+    "fast": (1, 2, 6),
+    "rung": (1, 1, 3),
     "digits": (1, 3, 2),
 }
 PROFILES = {
@@ -62,8 +63,8 @@ PROFILES = {
     # a lesson: minutes
     "class": Profile(
         train=6_000,
-        val=2_000,
-        test=2_000,
+        val=1_000,
+        test=1_000,
         part=1_500,
         seeds=(0, 1, 2),
         repeats=8,

@@ -7,9 +7,8 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from helpers import config
+from helpers import config, processor
 
 
 @contextmanager
@@ -89,20 +88,10 @@ def look() -> Hardware:
         native = details.get("compute_capability", (0, 0)) >= (8, 0)
         device, name = "GPU", details.get("device_name", "unknown")
     else:
-        flags, name = _cpu()
+        flags, name = processor.flags_and_name()
         native = bool({"avx512_bf16", "amx_bf16"} & flags)
         device, name = "CPU", f"{name}, {os.cpu_count()} cores"
     wanted = os.environ.get("COURSE_PRECISION") or PRECISIONS[native]
     precision = config.choose("COURSE_PRECISION", wanted, PRECISIONS)
     kernels = "oneDNN" if _pywrap_util_port.IsMklEnabled() else "Eigen"
     return Hardware(device, name, BATCH_SIZE, precision, kernels)
-
-
-def _cpu() -> tuple[set[str], str]:
-    """Feature flags and model name of the processor; empty flags where Linux doesn't tell."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    fields = dict(line.split(":", 1) for line in reversed(lines) if ":" in line)
-    fields = {key.strip(): value.strip() for key, value in fields.items()}
-    flags = set(fields.get("flags", "").split())
-    return flags, fields.get("model name") or platform.processor() or platform.machine()

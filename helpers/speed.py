@@ -2,14 +2,17 @@
 
 Keras writes batch normalisation and the optimizers' steps as several operations each, every one a
 pass over the whole tensor, and batch normalisation in float32 even where the rest is bfloat16. On
-a CPU such passes are slow. TensorFlow has single kernels for them, and cheaper operations for the
-draws of dropout and for GELU. `fused` puts them in while a model trains or predicts. The model
-stays what it was: its layers are Keras' own, and so is what is saved.
+a CPU such passes are slow. TensorFlow has single kernels for them. GELU and dropout become one pass
+forward and one back, compiled by XLA, and dropout's draws become cheaper. `fused` puts all that in
+while a model trains or predicts. The model stays what it was: its layers are Keras' own, and so is
+what is saved. (XLA is for chains of operations on single numbers only: its convolutions and its
+sums are slower than TensorFlow's own.)
 
 Kernels: `FusedBatchNormV3`, `ResourceApplyAdam` and `ResourceApplyKerasMomentum`,
 https://www.tensorflow.org/api_docs/python/tf/raw_ops
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -162,15 +165,48 @@ def _drop_out(layer, inputs, training=False):
         [(count + 1) // 2], layer.seed_generator.next(), None, None, tf.int32
     )
     draws = tf.reshape(tf.bitcast(pairs, tf.uint16), [-1])[:count]
-    kept = tf.reshape(draws, tf.shape(inputs)) >= tf.constant(threshold, tf.uint16)
-    scaled = inputs * tf.cast(DRAWS / (DRAWS - threshold), inputs.dtype)
-    return tf.ensure_shape(tf.where(kept, scaled, tf.zeros((), inputs.dtype)), inputs.shape)
+    draws = tf.reshape(draws, tf.shape(inputs))
+
+    @tf.custom_gradient
+    def drop(values):
+        return _kept(values, draws, threshold), lambda slopes: _kept(slopes, draws, threshold)
+
+    return tf.ensure_shape(drop(inputs), inputs.shape)
+
+
+@tf.function(jit_compile=True)
+def _kept(values, draws, threshold):
+    """Values that the draws keep, made larger in turn; 0 for the others."""
+    scaled = values * tf.cast(DRAWS / (DRAWS - threshold), values.dtype)
+    return tf.where(draws >= tf.constant(threshold, tf.uint16), scaled, 0)
 
 
 def _gelu(layer, inputs):
-    """Exact GELU; through erf, which has a fast kernel, where Keras goes through erfc."""
+    """Exact GELU, x · Φ(x), with Φ the distribution function of the normal distribution."""
+
+    @tf.custom_gradient
+    def gelu(x):
+        return _gelu_values(x), lambda slopes: _gelu_slopes(x, slopes)
+
+    return tf.ensure_shape(gelu(inputs), inputs.shape)
+
+
+@tf.function(jit_compile=True)
+def _gelu_values(inputs):
     x = tf.cast(inputs, tf.float32)  # in bfloat16, 1 + erf would lose the negative tail
-    return tf.cast(0.5 * x * (1 + tf.math.erf(x * 0.5**0.5)), inputs.dtype)
+    return tf.cast(x * _normal_share(x), inputs.dtype)
+
+
+@tf.function(jit_compile=True)
+def _gelu_slopes(inputs, slopes):
+    x = tf.cast(inputs, tf.float32)
+    density = tf.exp(-0.5 * x * x) * (2 * math.pi) ** -0.5
+    return tf.cast((_normal_share(x) + x * density) * tf.cast(slopes, tf.float32), inputs.dtype)
+
+
+def _normal_share(x):
+    """Φ(x), through erf, which has a fast kernel, where Keras goes through erfc."""
+    return 0.5 * (1 + tf.math.erf(x * 0.5**0.5))
 
 
 def _momentum_step(optimizer, gradient, variable, rate):

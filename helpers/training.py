@@ -18,7 +18,7 @@ from helpers.keeping import Keeper
 from helpers.progress import Progress
 
 # Part of every cache key: raise it when `fit`, `batches` or `speed` begin to work differently.
-PROCEDURE = 2
+PROCEDURE = 3
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,10 @@ from helpers.tests.notebooks import notebook, said, task
 from helpers.tools import colab, copies, execution, runner, test_colab
 
 VARIABLE = "TF_ENABLE_ONEDNN_OPTS"
-TOLD = f"import os; from helpers import hardware; print(os.environ.get({VARIABLE!r}), hardware.look().kernels)"
+TOLD = (
+    "import os; from helpers import hardware; "
+    f"print(os.environ.get({VARIABLE!r}), hardware.look().kernels)"
+)
 X86 = pytest.mark.skipif(
     hardware.platform.machine() not in ("x86_64", "AMD64"), reason="elsewhere TensorFlow decides"
 )
@@ -22,7 +25,7 @@ X86 = pytest.mark.skipif(
 
 @pytest.fixture
 def as_a_user(monkeypatch):
-    """This process has imported TensorFlow, which sets the variable for its children; users' not."""
+    """As in a user's shell: TensorFlow was not imported, so nothing has set the variable."""
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.delenv("COURSE_PRECISION", raising=False)
 
@@ -73,7 +76,7 @@ def test_it_reaches_a_run_of_a_batch(as_a_user, tmp_path):
 
 @X86
 def test_it_reaches_a_copy_for_colab(as_a_user, tmp_path):
-    (path,) = [p for p in execution.choose_notebooks("01")]
+    (path,) = execution.choose_notebooks("01")
     copy = colab.colab_copy(nbformat.read(path, as_version=4), path.stem)
     last = next(i for i, c in enumerate(copy.cells) if copies.tagged(c, "bootstrap"))
     copy.cells = [*copy.cells[: last + 1], new_code_cell(TOLD)]
@@ -110,7 +113,7 @@ def test_a_wrong_precision_is_told_in_one_line(as_a_user):
 )
 def test_bfloat16_only_where_it_is_native(monkeypatch, as_a_user, flags, expected):
     monkeypatch.setattr(hardware.tf.config, "list_physical_devices", lambda kind: [])
-    monkeypatch.setattr(hardware, "_cpu", lambda: (flags, "made up"))
+    monkeypatch.setattr(hardware.processor, "flags_and_name", lambda: (flags, "made up"))
     assert hardware.look.__wrapped__().precision == expected
 
 
