@@ -2,7 +2,8 @@
 # The first command sets up .venv (or uses the environment you are in, if it has the packages).
 
 PYTHON ?= python3
-TOOL = $(PYTHON) -m helpers.tools
+# exec: a signal that ends make reaches Python itself, not a shell around it
+TOOL = $(if $(filter Windows_NT,$(OS)),,exec )$(PYTHON) -m helpers.tools
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lint lab student colab test-colab batch publish bench clean

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import nbformat
@@ -16,6 +15,7 @@ from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers import config, storage
+from helpers.tests.commands import HEAD, MODULE, SIGNALS, wait_for
 from helpers.tests.notebooks import alive
 from helpers.tools import batch, grid, kept, pools, runner
 
@@ -87,15 +87,18 @@ def test_a_second_batch_in_the_same_folder_says_so_and_stops(folder):
     (folder.parent / "grid.yml").write_text("notebooks: [in]")
     with FileLock(out / ".lock"):
         ended = command(folder.parent, "--out", "out")
-        said = ended.communicate(timeout=60)[0]
+        said = ended.communicate(timeout=300)[0]
     assert ended.returncode == 1 and said.startswith("Another batch is running in ")
     assert len(said.splitlines()) == 1 and [p.name for p in out.iterdir()] == [".lock"]
 
 
 def command(where: Path, *arguments: str) -> subprocess.Popen:
-    environment = os.environ | {"PYTHONPATH": str(config.course_root())}
+    (where / "tmp").mkdir(exist_ok=True)
+    own = {"PYTHONPATH": str(config.course_root()), "TMPDIR": str(where / "tmp")}
+    environment = os.environ | own
+    program = [sys.executable, "-c", HEAD + MODULE, "helpers.tools.batch"]
     return subprocess.Popen(
-        [sys.executable, "-m", "helpers.tools.batch", "--grid", "grid.yml", *arguments],
+        [*program, "--grid", "grid.yml", *arguments],
         cwd=where,
         env=environment,
         stdout=subprocess.PIPE,
@@ -106,7 +109,7 @@ def command(where: Path, *arguments: str) -> subprocess.Popen:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [*SIGNALS, getattr(signal, "SIGKILL", None)])
 def test_an_interrupted_batch_leaves_no_process_and_goes_on_later(folder, number):
     put(folder, "a_quick", "1")
     put(folder, "b_slow", f"import os, time\nopen({str(folder / 'pid')!r}, 'w').write("
@@ -116,8 +119,8 @@ def test_an_interrupted_batch_leaves_no_process_and_goes_on_later(folder, number
     wait_for(lambda: (folder / "pid").exists() and (folder / "pid").read_text())
     kernel = int((folder / "pid").read_text())
     os.killpg(started.pid, number)
-    said = started.communicate(timeout=60)[0]
-    wait_for(lambda: not alive(kernel))
+    said = started.communicate(timeout=300)[0]
+    wait_for(lambda: not alive(kernel) and not list((folder.parent / "tmp").iterdir()))
     results = [json.loads(p.read_text()) for p in (folder.parent / "out" / "results").iterdir()]
     assert [(r["student"], r["state"]) for r in results] == [("a_quick", "ok")]
     if number != signal.SIGKILL:
@@ -137,7 +140,7 @@ def test_a_batch_interrupted_before_anything_is_done_says_so(folder):
     started = command(folder.parent, "--out", "out")
     wait_for(lambda: pid.exists() and pid.read_text())
     started.terminate()
-    said = started.communicate(timeout=60)[0]
+    said = started.communicate(timeout=300)[0]
     assert started.returncode == 130 and "0 of 1 runs: none" in said and "Traceback" not in said
 
 
@@ -162,13 +165,6 @@ def test_files_that_seem_to_be_the_same_students_are_announced(folder, capsys):
     put(folder / "b", "01_dense_baseline_ann", "1")
     start(folder)
     assert "2 files are 01_dense_baseline of ann" in capsys.readouterr().out
-
-
-def wait_for(condition, seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.1)
 
 
 def test_a_full_disk_is_told_and_leaves_no_half_file(folder, monkeypatch):
@@ -216,7 +212,7 @@ def test_a_mistake_is_one_line_and_nothing_is_made(folder, arguments, message):
     (folder.parent / "grid.yml").write_text("notebooks: [in]")
     (folder.parent / "typo.yml").write_text("notebooks: [in]\nparameters: {y: 1}")
     ended = command(folder.parent, "--out", "out", *arguments)
-    said = ended.communicate(timeout=60)[0]
+    said = ended.communicate(timeout=300)[0]
     assert ended.returncode == 1 and said.startswith(message) and len(said.splitlines()) == 1
     assert not (folder.parent / "out").exists()
 

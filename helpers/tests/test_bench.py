@@ -1,101 +1,45 @@
-"""The bench: its networks, its arithmetic, and that its published page comes from its records."""
+"""The bench: its networks, what it measures and how, and what the README claims of it."""
 
-import copy
 import json
 import statistics
 import subprocess
 import sys
-import xml.etree.ElementTree
+import types
 
 import keras
 import pytest
 
-from helpers import config
-from helpers.tools import bench, bench_batch, bench_networks, bench_report, publish
-
-TORCH_WAYS = bench.TORCH_WAYS
-FIGURES = config.course_root() / "figures"
-
-
-def _measured() -> dict:
-    """Two rounds, made up: the course takes 0.1 and 0.2 s a step where Keras takes 0.3 and 0.4."""
-    network = {"title": "advanced CNN", "parameter_count": 7, "batch_size": 60}
-    network |= {"steps": 10, "images": 300}
-    records = []
-    seconds = {"course": (0.1, 0.2), "stock": (0.3, 0.4), "limit": (0.05, 0.05)}
-    for way, pair in seconds.items():
-        for number, step in enumerate(pair):
-            record = {"network": "advanced", "way": way, "precision": "float32", "round": number}
-            record |= {"step_seconds": step, "predict_seconds": 0.5, "peak_memory": 2_000_000}
-            if way != "limit":
-                record |= {"call_seconds": [10 * step, 12 * step, 14 * step]}
-                record |= {"end_seconds": [0.01, 0.02, 5.0 if way == "stock" else 0.03]}
-            records.append(record)
-    flips = {"network": "advanced", "way": "augmentation", "precision": "float32", "round": 0}
-    records.append(flips | {"augmentation_seconds": {"flip": 0.015}})
-    failed = {"network": "advanced", "way": "compiled", "precision": "float32", "round": 0}
-    records.append(failed | {"error": "no compiler"})
-    return {
-        "machine": "M, 4 cores",
-        "cores": 2,
-        "precision": "float32",
-        "versions": {"keras": "3"},
-        "rounds": 2,
-        "notes": ["No PyTorch."],
-        "networks": {"advanced": network},
-        "records": records,
-    }
+from helpers import config, hardware, tools
+from helpers.tools import (
+    bench,
+    bench_batch,
+    bench_machines,
+    bench_networks,
+    bench_report,
+    bench_rows,
+)
 
 
-def test_ratios_are_taken_round_by_round():
-    measured = _measured()
-    course, stock, limit = bench_report.rows(measured)
-    assert course["trained"] == [600, 300] and stock["against_stock"] == 1
-    assert course["against_stock"] == pytest.approx((3 + 2) / 2)
-    assert course["of_limit"] == pytest.approx((0.5 + 0.25) / 2)
-    assert course["called"] == pytest.approx([60 * 10 / 1.2, 60 * 10 / 2.4])
-    assert course["predicted"] == [600, 600] and limit["called"] == []
-    assert (course["stalled"], stock["stalled"], limit["stalled"]) == (0, 2, None)
-    for record in measured["records"][:2]:
-        record["precision"] = "mixed_bfloat16"
-    course, *_ = bench_report.rows(measured)
-    assert course["against_stock"] is None and course["against_float32"] == pytest.approx(2.5)
-
-
-def test_the_page_says_all_of_it():
-    page = bench_report.page(_measured())
-    course = (
-        "| the course, float32 | 450 (300 to 600) | 2.50 | 2.50 | 38 | 375 | 0 of 6 | 600 | 2 MB |"
-    )
-    assert course in page and "2 of 6" in page and "Machine: M, 4 cores, 2 of them used." in page
-    assert "| flip | 15.0 | 11.2 |" in page
-    assert "- No PyTorch.\n" in page and "compiled, float32: no compiler" in page
-
-
-def test_the_chart_is_made_from_the_records_alone():
-    measured = _measured()
-    svg = bench_report.chart(measured)
-    assert svg == bench_report.chart(copy.deepcopy(measured))
-    assert "the course in float32 450, Keras as it comes in float32" in svg
-    xml.etree.ElementTree.fromstring(svg)
-    measured["records"][0]["step_seconds"] = 0.01
-    assert svg != bench_report.chart(measured)
+def _published() -> list[dict]:
+    return json.loads(bench.PUBLISHED.read_text(encoding="utf-8"))["machines"]
 
 
 def test_the_networks_are_those_of_the_course():
     counts = {name: spec.make().count_params() for name, spec in bench_networks.NETWORKS.items()}
     assert counts == {"two_layer": 545_098, "advanced": 2_362_698, "fast": 1_973_920}
-    published = json.loads((FIGURES / "bench.json").read_text(encoding="utf-8"))["networks"]
-    for name, spec in bench_networks.NETWORKS.items():
-        measured = (published[name]["parameter_count"], published[name]["batch_size"])
-        assert measured == (counts[name], spec.batch_size), f"measure {name} again: make bench"
+    for machine in _published():
+        assert machine["networks"].keys() == counts.keys()
+        for name, spec in machine["networks"].items():
+            expected = (counts[name], bench_networks.NETWORKS[name].batch_size)
+            measured = (spec["parameter_count"], spec["batch_size"])
+            assert measured == expected, f"measure {name} again on {machine['machine']}"
     names = bench_networks.from_notebook("03_two_layer_cnn", epochs=2)
     assert names["batch_size"] == bench_networks.NETWORKS["two_layer"].batch_size
     assert names["steps"] == 2 * -(-bench_networks.TRAINING_IMAGES // names["batch_size"])
 
 
 def test_a_network_is_described_without_keras():
-    described = bench.described(bench_networks.NETWORKS["advanced"], threads=2)
+    described = bench_networks.described(bench_networks.NETWORKS["advanced"], threads=2)
     assert json.loads(json.dumps(described)) == described
     kinds = [layer["class_name"] for layer in described["layers"]]
     assert kinds.count("Conv2D") == 4 and kinds[0] == "Rescaling"
@@ -108,28 +52,114 @@ def test_bfloat16_is_measured_where_it_is_native_only():
     networks = bench_networks.NETWORKS
     plain = bench.rows_of(networks, "float32")
     assert {precision for _, _, precision in plain} == {"float32"}
-    assert len(plain) == len(set(plain)) == 3 * 6 + 2
-    assert len(bench.rows_of(networks, "mixed_bfloat16")) == 3 * 11 + 3
-
-
-def test_one_network_can_be_measured_again():
-    earlier, new = _measured(), _measured()
-    for record in new["records"]:
-        record["step_seconds"] = 9.0
-    together = bench.merged(earlier | {"notes": ["old"]}, new)
-    assert {r.get("step_seconds") for r in together["records"]} == {
-        r.get("step_seconds") for r in new["records"]
-    }
-    assert together["notes"][0] == "old" and "in a run of its own" in together["notes"][-1]
-    with pytest.raises(SystemExit, match="another machine"):
-        bench.merged(earlier | {"machine": "other"}, new)
+    assert [name for name, way, _ in plain if way == "eigen"] == list(networks)
+    assert len(plain) == len(set(plain)) == 3 * 7 + 2
+    native = bench.rows_of(networks, "mixed_bfloat16")
+    assert len(native) == len(set(native)) == 3 * 11 + 3
+    assert not [row for row in native if row[1] == "eigen"]
+    fast = bench.chosen(networks, "fast")
+    assert list(fast) == ["fast"] and {r[0] for r in bench.rows_of(fast, "float32")} == {"fast"}
     with pytest.raises(SystemExit, match="no network 'slow'"):
-        bench.chosen(bench_networks.NETWORKS, "slow")
-    assert list(bench.chosen(bench_networks.NETWORKS, "fast")) == ["fast"]
-    assert all(
-        row[0] == "fast"
-        for row in bench.rows_of(bench.chosen(bench_networks.NETWORKS, "fast"), "float32")
+        bench.chosen(networks, "slow")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "called"),
+    [
+        ([], ["batch 3", "trainings 3 None"]),
+        (["--only", "times", "--rounds", "1"], ["times 1"]),
+        (["--only", "batch"], ["batch 3"]),
+        (["--only", "training"], ["trainings 3 None"]),
+        (["--network", "fast"], ["trainings 3 fast"]),
+        (["--only", "training", "--network", "fast"], ["trainings 3 fast"]),
+        (["--only", "times", "--network", "fast"], "NETWORK goes with ONLY=training"),
+        (["--only", "batch", "--network", "fast"], "NETWORK goes with ONLY=training"),
+        (["--rounds", "0"], "ROUNDS is 0; expected 1 or more"),
+    ],
+)
+def test_what_is_asked_for_is_measured_and_nothing_else(monkeypatch, arguments, called):
+    calls, times = [], types.ModuleType("bench_times")
+    times.main = lambda rounds: calls.append(f"times {rounds}")
+    monkeypatch.setattr(tools, "bench_times", times, raising=False)
+    monkeypatch.setattr(bench_batch, "main", lambda rounds: calls.append(f"batch {rounds}"))
+    monkeypatch.setattr(
+        bench, "trainings", lambda *how: calls.append("trainings {} {}".format(*how))
     )
+    monkeypatch.setattr(bench.setup, "ensure", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["bench", *arguments])
+    if isinstance(called, list):
+        bench.main()
+        assert calls == called
+    else:
+        with pytest.raises(SystemExit, match=called):
+            bench.main()
+        assert not calls
+
+
+@pytest.fixture
+def limited(monkeypatch):
+    """The environment of a measurement that is limited to AVX2; nothing is kept on one core."""
+    looked = types.SimpleNamespace(name="M, 2 cores", precision="float32")
+    monkeypatch.setattr(hardware, "look", lambda: looked)
+    monkeypatch.setattr(bench, "pin", lambda: ([0, 1], True))
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2")
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
+    for name in ("COURSE_PRECISION", "CUDA_VISIBLE_DEVICES", "TF_NUM_INTRAOP_THREADS"):
+        monkeypatch.setenv(name, "")
+
+
+def test_a_limited_machine_gets_an_entry_of_its_own(monkeypatch, limited, tmp_path):
+    published, written = json.loads(bench.PUBLISHED.read_text(encoding="utf-8")), []
+
+    def measured(row, torch, specs):
+        assert bench.os.environ["COURSE_PRECISION"] == "float32" and specs[row[0]]["threads"] == 2
+        numbers = {"step_seconds": 1.0, "predict_seconds": 1.0}
+        if row[1] == "augmentation":
+            numbers = {"augmentation_seconds": {"flip": 0.1}}
+        return dict(zip(("network", "way", "precision"), row, strict=True)) | numbers
+
+    monkeypatch.setattr(bench, "measure", measured)
+    monkeypatch.setattr(bench, "find_torch", lambda: (None, ["No PyTorch."]))
+    monkeypatch.setattr(bench, "UNFINISHED", tmp_path / "records.json")
+    monkeypatch.setattr(bench_report, "write", lambda *given: written.append(given))
+    bench.trainings(2)
+    ((together, folder),) = written
+    (new,) = [one for one in together["machines"] if one not in published["machines"]]
+    assert folder == bench.FIGURES and not bench.UNFINISHED.exists()
+    assert new["machine"] == "M, 2 cores, limited to AVX2" and new["kind"] == "float32 only"
+    assert (new["cores"], new["precision"], new["rounds"]) == (2, "float32", 2)
+    assert new["notes"][0] == "No PyTorch." and "the limit holds for" in new["notes"][1]
+    rows = bench.rows_of(bench_networks.NETWORKS, "float32")
+    expected = [row for row in rows if row[1] not in bench.TORCH_WAYS]
+    told = [(r["network"], r["way"], r["precision"]) for r in new["records"]]
+    assert told == [*expected, *expected[::-1]]
+
+
+def test_one_network_of_an_unknown_machine_is_refused_before_it_is_measured(monkeypatch, limited):
+    monkeypatch.setattr(bench_machines, "stored", lambda path: {"machines": []})
+    monkeypatch.setattr(bench, "find_torch", lambda: pytest.fail("it went on"))
+    with pytest.raises(
+        SystemExit, match=r"of this machine \(M, 2 cores, limited to AVX2, float32\)"
+    ):
+        bench.trainings(1, "fast")
+
+
+def test_a_row_is_measured_in_its_own_environment(monkeypatch):
+    seen = []
+
+    def run(command, env, **options):
+        seen.append((command[2].rpartition(".")[2], env))
+        return bench.subprocess.CompletedProcess(command, 0, 'said\n{"step_seconds": 1}\n', "")
+
+    monkeypatch.setattr(bench.subprocess, "run", run)
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2")
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
+    for way in ("course", "eigen", "compiled"):
+        record = bench.measure(("fast", way, "float32"), "python", {"fast": {}})
+        assert record["step_seconds"] == 1 and record["way"] == way
+    assert [module for module, _ in seen] == ["bench_keras", "bench_keras", "bench_torch"]
+    for (_, env), way in zip(seen, ("course", "eigen", "compiled"), strict=True):
+        assert env == bench_machines.environment(way, bench.os.environ) and env["PATH"]
 
 
 def test_a_row_that_fails_is_told(monkeypatch):
@@ -161,28 +191,19 @@ def test_memory_is_that_of_this_process_alone():
     assert told.stdout == "None\n" or int(told.stdout) < 100_000_000
 
 
-def test_what_is_published_comes_from_the_records():
-    measured = json.loads((FIGURES / "bench.json").read_text(encoding="utf-8"))
-    assert (FIGURES / "bench.md").read_text(encoding="utf-8") == bench_report.page(measured)
-    alt = bench_report.alt_text(measured)
-    assert alt in (FIGURES / "bench.svg").read_text(encoding="utf-8")
-    readme = publish.README.read_text(encoding="utf-8")
-    assert publish.with_part(readme, "speed", f"![{alt}](figures/bench.svg)") == readme
-
-
 def test_the_claims_of_the_readme_hold_in_the_published_records():
-    measured = json.loads((FIGURES / "bench.json").read_text(encoding="utf-8"))
-    table = {(r["network"], r["way"], r["precision"]): r for r in bench_report.rows(measured)}
-    course = table["advanced", "course", measured["precision"]]
-    assert course["against_float32"] >= 2.2 and course["of_limit"] >= 0.65
-    if measured["precision"] != "float32":
+    for measured in _published():
+        table = {(r["network"], r["way"], r["precision"]): r for r in bench_rows.rows(measured)}
+        assert all(row["stalled"] == 0 for key, row in table.items() if key[1] == "course")
+        if measured["kind"] != bench_machines.NATIVE:
+            continue
+        course = table["advanced", "course", measured["precision"]]
+        assert course["against_float32"] >= 2.2 and course["of_limit"] >= 0.65
         assert course["against_stock"] >= 1.4
-    assert all(row["stalled"] == 0 for key, row in table.items() if key[1] == "course")
-    assert sum(row["stalled"] > 0 for key, row in table.items() if key[1] == "stock") >= 4
-    for network in ("two_layer", "advanced", "fast"):
-        own = statistics.median(table[network, "course", measured["precision"]]["trained"])
-        torch = [r["trained"] for k, r in table.items() if k[0] == network and k[1] in TORCH_WAYS]
-        assert (own > max(map(statistics.median, torch))) == (network != "fast")
+        assert sum(row["stalled"] > 0 for key, row in table.items() if key[1] == "stock") >= 4
+        for network in bench_networks.NETWORKS:
+            own = table[network, "course", measured["precision"]]
+            assert (own["against_torch"] > 1) == (network != "fast")
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,9 @@ import time
 import pytest
 
 from helpers import config
+from helpers.tests.commands import wait_for
 from helpers.tests.notebooks import alive
-from helpers.tests.test_batch import TAGGED, command, folder, put, rows, wait_for
+from helpers.tests.test_batch import TAGGED, command, folder, put, rows
 from helpers.tools import pools
 
 pytest.importorskip("distributed", reason="make setup EXTRAS=cluster")
@@ -66,7 +67,7 @@ def test_notebooks_travel_as_text_and_come_back(folder, scheduler, workers):
     (folder / "torn.ipynb").write_text("{", encoding="utf-8")
     (folder.parent / "grid.yml").write_text("notebooks: [in]\nparameters: {x: 7}")
     started = command(folder.parent, "--scheduler", scheduler, "--out", "out")
-    said = started.communicate(timeout=120)[0]
+    said = started.communicate(timeout=300)[0]
     assert started.returncode == 1 and f"workers of {scheduler}" in said
     found = {row["student"]: row for row in rows(folder.parent / "out")}
     states = {name: row["state"] for name, row in found.items()}
@@ -88,7 +89,7 @@ def test_the_runs_of_a_lost_worker_go_to_another(folder, scheduler, workers):
     family = psutil.Process(kernel).parents()
     (owner,) = [w for w in workers if w.pid in {p.pid for p in family}]
     owner.kill()
-    assert started.communicate(timeout=120)[0] and started.returncode == 0
+    assert started.communicate(timeout=300)[0] and started.returncode == 0
     wait_for(lambda: not alive(kernel))
     assert rows(folder.parent / "out")[0]["state"] == "ok"
 
@@ -101,7 +102,7 @@ def test_an_interrupt_stops_the_runs_on_the_workers(folder, scheduler, workers):
     started = command(folder.parent, "--scheduler", scheduler, "--out", "out")
     wait_for(lambda: pid.exists() and pid.read_text())
     started.terminate()
-    assert "the same command goes on" in started.communicate(timeout=60)[0]
+    assert "the same command goes on" in started.communicate(timeout=300)[0]
     assert started.returncode == 130
     wait_for(lambda: not alive(int(pid.read_text())))
 
@@ -110,7 +111,7 @@ def test_a_scheduler_that_is_not_there_is_one_line(folder):
     put(folder, "good", "1")
     (folder.parent / "grid.yml").write_text("notebooks: [in]")
     started = command(folder.parent, "--scheduler", "tcp://127.0.0.1:9", "--out", "out")
-    said = started.communicate(timeout=60)[0]
+    said = started.communicate(timeout=300)[0]
     assert started.returncode == 1
     assert said.startswith("No Dask scheduler answers at tcp://127.0.0.1:9. Start one with")
     assert len(said.splitlines()) == 1

@@ -8,7 +8,7 @@ import pytest
 
 from helpers import config
 from helpers.tests.notebooks import executed_notebook, notebook
-from helpers.tools import execution, publish
+from helpers.tools import execution, publish, publish_model
 
 ROOT = config.course_root()
 TEXT = (ROOT / "environment.yml").read_text(encoding="utf-8")
@@ -90,32 +90,32 @@ def test_the_picture_is_drawn_from_the_records_alone():
 
 def test_only_the_model_of_this_run_is_published(tmp_path, monkeypatch):
     published = tmp_path / "published" / "advanced.keras"
-    monkeypatch.setattr(publish.config, "published_model", lambda: published)
+    monkeypatch.setattr(publish_model.config, "published_model", lambda: published)
     saved = tmp_path / "advanced-cifar-10-full.keras"
     saved.write_bytes(b"model")
     record = {"notebook": "05_a", "model": "best", "test_accuracy": 0.5}
     about = {"record": record, "sha256": hashlib.sha256(b"model").hexdigest()}
     saved.with_suffix(".json").write_text(json.dumps(about))
-    assert publish.model_of(tmp_path, "06_b", [record]) == {}
+    assert publish_model.model_of(tmp_path, "06_b", [record]) == {}
     with pytest.raises(SystemExit, match="is not of this run"):
-        publish.model_of(tmp_path, "05_a", [record | {"test_accuracy": 0.6}])
-    files = publish.model_of(tmp_path, "05_a", [record | {"history": {}}])
+        publish_model.model_of(tmp_path, "05_a", [record | {"test_accuracy": 0.6}])
+    files = publish_model.model_of(tmp_path, "05_a", [record | {"history": {}}])
     assert files[".keras"] == b"model" and json.loads(files[".json"]) == about
     published.parent.mkdir()
     digest = hashlib.sha256(b"model of another date").hexdigest()
     published.with_suffix(".json").write_text(json.dumps(about | {"sha256": digest}))
-    assert publish.model_of(tmp_path, "05_a", [record]) == files
+    assert publish_model.model_of(tmp_path, "05_a", [record]) == files
     published.write_bytes(b"model of another date")
-    assert publish.model_of(tmp_path, "05_a", [record]) == {}
+    assert publish_model.model_of(tmp_path, "05_a", [record]) == {}
     published.write_bytes(b"damaged")
-    assert publish.model_of(tmp_path, "05_a", [record]) == files
+    assert publish_model.model_of(tmp_path, "05_a", [record]) == files
     published.write_bytes(b"model of another date")
     other = about | {"record": record | {"test_accuracy": 0.4}, "sha256": digest}
     published.with_suffix(".json").write_text(json.dumps(other))
-    assert publish.model_of(tmp_path, "05_a", [record]) == files
+    assert publish_model.model_of(tmp_path, "05_a", [record]) == files
     saved.write_bytes(b"another")
     with pytest.raises(SystemExit, match="is not of this run"):
-        publish.model_of(tmp_path, "05_a", [record])
+        publish_model.model_of(tmp_path, "05_a", [record])
 
 
 def test_a_notebook_is_published_beside_the_records_of_the_others(tmp_path):

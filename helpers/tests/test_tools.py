@@ -1,16 +1,15 @@
-import os
 import re
 import signal
 import subprocess
 import sys
 import tarfile
-import time
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from helpers import config, sources
+from helpers.tests.commands import start, wait_for
 from helpers.tests.notebooks import executed_notebook, notebook
 from helpers.tools import execution, lab, run
 
@@ -97,16 +96,12 @@ def test_the_data_is_looked_for_once_and_checked(monkeypatch, tmp_path, cifar_fo
         run._locate(options, tmp_path)
 
 
-LOOP = "import time, pathlib; pathlib.Path('started').touch(); time.sleep(60)"
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
 def test_ctrl_c_ends_with_the_table_and_leaves_nothing_half_done(tmp_path):
     source = tmp_path / "notebooks"
     source.mkdir()
-    notebook(source / "01_loops.ipynb", LOOP)
+    notebook(source / "01_loops.ipynb", "open('started', 'w').close()", "while True: pass")
     code = (
-        "import pathlib, sys\n"
         "from helpers.tools import execution, run, setup\n"
         f"execution.NOTEBOOKS = pathlib.Path({str(source)!r})\n"
         f"run.OUT = pathlib.Path({str(tmp_path / 'out')!r})\n"
@@ -114,16 +109,10 @@ def test_ctrl_c_ends_with_the_table_and_leaves_nothing_half_done(tmp_path):
         "sys.argv = ['run', '--profile', 'smoke', '--dataset', 'digits']\n"
         "run.main()\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True
-    )
-    for _ in range(600):
-        if (source / "started").exists():
-            break
-        time.sleep(0.1)
-    os.killpg(process.pid, signal.SIGINT)
-    said = process.communicate(timeout=60)[0].decode()
-    assert process.returncode == 1
+    command = start(code, tmp_path / "tmp")
+    wait_for((source / "started").exists)
+    said = command.stopped_by(signal.SIGINT)
+    assert command.process.returncode == 130
     assert "Interrupted." in said and "Read them:" in said
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["index.html"]
 

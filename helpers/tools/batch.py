@@ -12,7 +12,6 @@ import argparse
 import contextlib
 import logging
 import os
-import signal
 import sys
 import time
 from collections import Counter, deque
@@ -20,7 +19,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
 
 from helpers import config
-from helpers.tools import setup
+from helpers.tools import endings, setup
 
 LOG = logging.getLogger("course.batch")
 LEADERBOARD_SECONDS = 10  # between two versions of the leaderboard while a batch runs
@@ -33,7 +32,12 @@ def main() -> None:
     was interrupted.
     """
     options = _options()
-    setup.ensure()
+    with endings.clean("Interrupted; the same command goes on where this one stopped."):
+        setup.ensure()
+        sys.exit(_main(options))
+
+
+def _main(options: argparse.Namespace) -> int:
     from helpers.tools import grid, kept, pools
 
     if not options.grid:
@@ -47,11 +51,9 @@ def main() -> None:
         wanted = grid.read(Path(options.grid).expanduser())
         runs = grid.runs(wanted)
         with kept.locked(out), _logging(out), _open_pool(options) as pool:
-            sys.exit(run(runs, wanted.limits, out, pool, options.rerun))
+            return run(runs, wanted.limits, out, pool, options.rerun)
     except (grid.GridError, kept.KeptError, pools.PoolError) as error:
         sys.exit(str(error))
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 def _options() -> argparse.Namespace:
@@ -125,22 +127,21 @@ def run(runs: list, limits, out: Path, pool, rerun: bool) -> int:
     )
     for warning in [*pool.warnings(limits.memory_gb), *_doubles(runs)]:
         LOG.info(warning)
-    with _stopped_by_signals():
-        try:
-            pool.prepare({kept.dataset_of(chosen) for chosen in waiting})
-            _work(waiting, results, old, runs, limits, out, pool)
-            interrupted = False
-        except KeyboardInterrupt:
-            interrupted = True
-            again = "the same command without --rerun" if rerun else "the same command"
-            LOG.info(f"Interrupted; {again} goes on where this one stopped.")
-        finally:
-            kept.write_leaderboard(out, runs, old | results)
+    try:
+        pool.prepare({kept.dataset_of(chosen) for chosen in waiting})
+        _work(waiting, results, old, runs, limits, out, pool)
+        interrupted = False
+    except KeyboardInterrupt:
+        interrupted = True
+        again = "the same command without --rerun" if rerun else "the same command"
+        LOG.info(f"Interrupted; {again} goes on where this one stopped.")
+    finally:
+        kept.write_leaderboard(out, runs, old | results)
     states = Counter(result["state"] for result in results.values())
     told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     LOG.info(f"{len(results)} of {len(runs)} runs: {told or 'none'}. See {out}/leaderboard.html")
     if interrupted:
-        return 130
+        return endings.STATUS
     if states["ok"] == len(runs):
         return 0
     LOG.info("Not every run is ok, so the exit status is 1; the leaderboard is complete.")
@@ -156,20 +157,6 @@ def _doubles(runs: list) -> list[str]:
         "each stands on the leaderboard by itself."
         for (student, notebook), count in found.items()
     ]
-
-
-@contextlib.contextmanager
-def _stopped_by_signals():
-    """SIGTERM stops a batch like Ctrl-C."""
-
-    def stop(number, frame):
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _work(waiting: deque, results: dict, old: dict, runs: list, limits, out, pool) -> None:

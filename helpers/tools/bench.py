@@ -1,12 +1,12 @@
 """Measures how fast the course trains and predicts, beside Keras as it comes and PyTorch.
 
-    python -m helpers.tools.bench [--rounds 3] [--only training|batch] [--network fast]
+    python -m helpers.tools.bench [--rounds 3] [--only training|batch|times] [--network fast]
 
 Every row runs in a process of its own, pinned to the same two cores; the rows take turns, round by
-round, so that a slow minute of the machine hits all of them. Table, chart and raw records go to
-`figures/bench.md`, `figures/bench.svg` and `figures/bench.json` when all rounds are done; until
-then the records stand in `runs/bench/`. Before that it measures what a batch costs, see
-`bench_batch`.
+round, so that a slow minute of the machine hits all of them. Table, charts and raw records go to
+`figures/bench*` when all rounds are done, beside those of other machines (see `bench_machines`);
+until then the records stand in `runs/bench/`. Before that it measures what a batch costs, see
+`bench_batch`; how long the notebooks take is measured by `bench_times`, if asked for alone.
 """
 
 import argparse
@@ -18,31 +18,39 @@ import sys
 from pathlib import Path
 
 from helpers import config
-from helpers.tools import setup
+from helpers.tools import bench_machines, endings, setup
+from helpers.tools.bench_machines import TORCH_WAYS
 
 FIGURES = config.course_root() / "figures"
+PUBLISHED = FIGURES / "bench.json"
 UNFINISHED = config.runs_dir() / "bench" / "records.json"
 CORES = 2
 BUSY = 0.7
 LIMIT_SECONDS = 900
-TORCH_WAYS = ("eager", "compiled")
 
 
+@endings.clean()
 def main() -> None:
     """Measures what is asked for, or all of it, and writes it to `figures/`."""
     parser = argparse.ArgumentParser(prog="python -m helpers.tools.bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=("training", "batch"))
+    parser.add_argument("--only", choices=("training", "batch", "times"))
     parser.add_argument("--network", help="measure this one alone, keep the rows of the others")
     options = parser.parse_args()
     if options.rounds < 1:
         sys.exit(f"ROUNDS is {options.rounds}; expected 1 or more.")
+    if options.network and options.only not in (None, "training"):
+        sys.exit(f"NETWORK goes with ONLY=training, not with ONLY={options.only}.")
     setup.ensure()
-    from helpers.tools import bench_batch
+    if options.only == "times":
+        from helpers.tools import bench_times
 
-    if options.only != "training" and not options.network:
+        bench_times.main(options.rounds)
+    if options.only == "batch" or not (options.only or options.network):
+        from helpers.tools import bench_batch
+
         bench_batch.main(options.rounds)
-    if options.only != "batch":
+    if options.only in (None, "training"):
         trainings(options.rounds, options.network)
 
 
@@ -54,43 +62,45 @@ def trainings(rounds: int, network: str | None = None) -> None:
         network: Measures the rows of this network alone, and keeps those of the others as they
             were measured before.
     """
+    os.environ |= bench_machines.asked(os.environ)
     cores, pinned = pin()
     os.environ |= {"CUDA_VISIBLE_DEVICES": "", "TF_NUM_INTRAOP_THREADS": str(len(cores))}
     # Imported here: they need the packages, and TensorFlow looks at the machine when it starts.
     from helpers import hardware, storage
-    from helpers.tools import bench_networks, bench_report
+    from helpers.tools import bench_networks, bench_report, bench_rows
 
-    networks = chosen(bench_networks.NETWORKS, network)
+    networks, look = chosen(bench_networks.NETWORKS, network), hardware.look()
+    limit = bench_machines.limits(os.environ)
+    machine = bench_machines.described(look.name, len(cores), look.precision, limit)
+    if network:
+        bench_machines.refuse_unknown(bench_machines.stored(PUBLISHED), machine)
     torch, notes = find_torch()
-    notes += spoilers(pinned)
+    notes += bench_machines.notes(os.environ) + spoilers(pinned)
     for note in notes:
         print(note)
-    specs = {name: described(network, len(cores)) for name, network in networks.items()}
+    specs = {name: bench_networks.described(n, len(cores)) for name, n in networks.items()}
     records = []
-    rows = rows_of(networks, hardware.look().precision)
+    rows = rows_of(networks, look.precision)
     for number in range(rounds):
         for row in rows if number % 2 == 0 else rows[::-1]:
             if row[1] in TORCH_WAYS and not torch:
                 continue
             records.append(measure(row, torch, specs) | {"round": number})
             storage.write_whole(UNFINISHED, json.dumps(records, indent=1))
-            line = bench_report.one_line(records[-1])
+            line = bench_rows.one_line(records[-1])
             print(f"round {number + 1} of {rounds}: {line}", flush=True)
-    measured = {
-        "machine": hardware.look().name,
-        "cores": len(cores),
-        "precision": hardware.look().precision,
+    measured = machine | {
         "versions": config.versions() | versions_of(records),
         "rounds": rounds,
         "notes": notes,
         "networks": specs,
         "records": records,
     }
-    if network:
-        measured = merged(json.loads((FIGURES / "bench.json").read_text("utf-8")), measured)
-    bench_report.write(measured, FIGURES)
+    stored = bench_machines.stored(PUBLISHED)
+    published = bench_machines.added(stored, measured, partly=network is not None)
+    bench_report.write(published, FIGURES)
     UNFINISHED.unlink()
-    print(bench_report.page(measured))
+    print("\n".join(bench_report.part(bench_machines.entry_of(published, machine))))
 
 
 def chosen(networks: dict, name: str | None) -> dict:
@@ -98,22 +108,6 @@ def chosen(networks: dict, name: str | None) -> dict:
     if name is not None and name not in networks:
         sys.exit(f"There is no network {name!r}; expected one of: {', '.join(networks)}.")
     return networks if name is None else {name: networks[name]}
-
-
-def merged(earlier: dict, new: dict) -> dict:
-    """Earlier measurements with those of some networks replaced, and a note that says so."""
-    same = ("machine", "cores", "precision")
-    if [earlier[key] for key in same] != [new[key] for key in same]:
-        sys.exit("figures/bench.json is of another machine; measure all networks together.")
-    kept = [r for r in earlier["records"] if r["network"] not in new["networks"]]
-    titles = [spec["title"] for spec in new["networks"].values()]
-    note = f"{', '.join(titles)}: measured in a run of its own, rounds: {new['rounds']}."
-    return earlier | {
-        "versions": earlier["versions"] | new["versions"],
-        "networks": earlier["networks"] | new["networks"],
-        "records": kept + new["records"],
-        "notes": [*earlier["notes"], *(n for n in new["notes"] if n not in earlier["notes"]), note],
-    }
 
 
 def pin() -> tuple[list[int], bool]:
@@ -155,48 +149,21 @@ def find_torch() -> tuple[Path | None, list[str]]:
 
 
 def rows_of(networks: dict, native: str) -> list[tuple[str, str, str]]:
-    """What is measured, as (network, way, precision); bfloat16 only where it is native."""
-    precisions = ["float32"] if native == "float32" else ["float32", native]
+    """What is measured, as (network, way, precision); bfloat16 only where it is native.
+
+    Where it isn't, Keras without oneDNN is measured, too: TensorFlow starts without it on most of
+    these processors.
+    """
+    plain = native == "float32"
+    precisions = ["float32"] if plain else ["float32", native]
     rows = []
     for name in networks:
         ways = ("course", "whole", "stock") if networks[name].whole else ("course", "stock")
         rows += [(name, way, p) for way in ways for p in precisions[::-1]]
+        rows += [(name, "eigen", "float32")] * plain
         rows += [(name, "pipeline", "float32")]
         rows += [(name, way, p) for way in (*TORCH_WAYS, "limit") for p in precisions]
     return rows + [("advanced", "augmentation", "float32")] * ("advanced" in networks)
-
-
-def described(network, threads: int) -> dict:
-    """A network in words that JSON holds, for a process that has no Keras."""
-    import numpy as np
-
-    from helpers import feeding
-
-    model = network.make()
-    optimizer = model.optimizer.get_config()
-    wanted = ("momentum", "nesterov", "weight_decay")
-    layers = [
-        {
-            "class_name": type(layer).__name__,
-            "config": layer.get_config(),
-            "input_shape": [None, *layer.input.shape[1:]],
-            "output_shape": [None, *layer.output.shape[1:]],
-        }
-        for layer in model.layers
-    ]
-    return {
-        "title": network.title,
-        "batch_size": network.batch_size,
-        "steps": network.steps,
-        "images": network.images,
-        "evaluation_batch": feeding.EVALUATION_BATCH,
-        "threads": threads,
-        "parameter_count": model.count_params(),
-        "trainable_count": int(sum(np.prod(v.shape) for v in model.trainable_variables)),
-        "optimizer": {"class_name": type(model.optimizer).__name__}
-        | {key: optimizer.get(key) for key in wanted},
-        "layers": json.loads(json.dumps(layers, default=str)),
-    }
 
 
 def measure(row: tuple[str, str, str], torch: Path | None, specs: dict) -> dict:
@@ -205,7 +172,7 @@ def measure(row: tuple[str, str, str], torch: Path | None, specs: dict) -> dict:
     Args:
         row: Network, way and precision.
         torch: The Python that has PyTorch.
-        specs: The networks, as `described` returns them, by name.
+        specs: The networks, as `bench_networks.described` returns them, by name.
 
     Returns:
         The record; of a row of PyTorch that failed, the error instead of numbers.
@@ -223,6 +190,7 @@ def measure(row: tuple[str, str, str], torch: Path | None, specs: dict) -> dict:
             capture_output=True,
             text=True,
             cwd=config.course_root(),
+            env=bench_machines.environment(way, os.environ),
             timeout=LIMIT_SECONDS,
         )
         if done.returncode == 0:

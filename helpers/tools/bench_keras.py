@@ -3,9 +3,10 @@
     python -m helpers.tools.bench_keras NETWORK WAY PRECISION
 
 Ways: `course` as the notebooks train, `whole` with all that a notebook adds (own training step,
-optimizer, callbacks, augmentation), `stock` as Keras does by default, `pipeline` with the usual
-tf.data pipeline that maps after batching, `limit` for the network's convolutions alone. The last
-line of what is printed is the result, as JSON.
+optimizer, callbacks, augmentation), `stock` as Keras does by default, `eigen` the same in a process
+that is started without oneDNN, `pipeline` with the usual tf.data pipeline that maps after batching,
+`limit` for the network's convolutions alone. The last line of what is printed is the result, as
+JSON.
 """
 
 import contextlib
@@ -57,7 +58,7 @@ def fit_and_predict(network: Network, way: str) -> dict:
 
     Args:
         network: What to measure.
-        way: `"course"`, `"whole"`, `"stock"` or `"pipeline"`.
+        way: `"course"`, `"whole"`, `"stock"`, `"eigen"` or `"pipeline"`.
     """
     keras.utils.set_random_seed(0)
     batch, rng = network.batch_size, np.random.default_rng(0)
@@ -95,7 +96,7 @@ def _fed(way: str, images: np.ndarray, labels: np.ndarray, batch: int, augment=N
     if way in OURS:
         fed = feeding.batches(images, labels, batch, seed=0, augment=augment)
         return {"x": fed, "steps_per_epoch": math.ceil(len(images) / batch), "shuffle": False}
-    if way == "stock":
+    if way in ("stock", "eigen"):
         return {"x": images, "y": labels, "batch_size": batch}
     fed = tf.data.Dataset.from_tensor_slices((images, labels)).shuffle(len(images)).batch(batch)
     fed = fed.map(lambda x, y: (tf.cast(x, tf.float32), y), num_parallel_calls=tf.data.AUTOTUNE)

@@ -5,6 +5,7 @@ Those of the notebooks come from the notebooks, out of their cells tagged `model
 
 import contextlib
 import io
+import json
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers import feeding
 from helpers.tools import execution
 
 TRAINING_IMAGES = 45_000
@@ -99,6 +101,40 @@ def fast_whole(images: np.ndarray) -> tuple[keras.Model, dict]:
 def _compiled(network: keras.Model, optimizer: keras.Optimizer) -> keras.Model:
     network.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     return network
+
+
+def described(network: Network, threads: int) -> dict:
+    """A network in words that JSON holds, for a process that has no Keras.
+
+    Args:
+        network: One of `NETWORKS`.
+        threads: How many the process is to compute with.
+    """
+    model = network.make()
+    optimizer = model.optimizer.get_config()
+    wanted = ("momentum", "nesterov", "weight_decay")
+    layers = [
+        {
+            "class_name": type(layer).__name__,
+            "config": layer.get_config(),
+            "input_shape": [None, *layer.input.shape[1:]],
+            "output_shape": [None, *layer.output.shape[1:]],
+        }
+        for layer in model.layers
+    ]
+    return {
+        "title": network.title,
+        "batch_size": network.batch_size,
+        "steps": network.steps,
+        "images": network.images,
+        "evaluation_batch": feeding.EVALUATION_BATCH,
+        "threads": threads,
+        "parameter_count": model.count_params(),
+        "trainable_count": int(sum(np.prod(v.shape) for v in model.trainable_variables)),
+        "optimizer": {"class_name": type(model.optimizer).__name__}
+        | {key: optimizer.get(key) for key in wanted},
+        "layers": json.loads(json.dumps(layers, default=str)),
+    }
 
 
 NETWORKS = {

@@ -3,7 +3,7 @@
     python -m helpers.tools.bench_torch WAY PRECISION < network.json
 
 Ways: `eager`, `compiled`. Runs in `.venv-torch`, which has nothing but PyTorch; what the network
-is stands in the JSON, as `bench.described` writes it. The last line printed is the result.
+is stands in the JSON, as `bench_networks.described` writes it. The last line printed is the result.
 """
 
 import json

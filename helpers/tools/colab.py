@@ -16,7 +16,7 @@ import textwrap
 import zipfile
 
 from helpers import config
-from helpers.tools import colab_cells, copies, setup
+from helpers.tools import cards, colab_cells, copies, setup, times
 
 BUILD = copies.BUILD / "colab"
 LINE = 1_000
@@ -60,7 +60,7 @@ def colab_copy(notebook, name: str):
     cells = []
     for cell in notebook.cells:
         if copies.tagged(cell, "bootstrap"):
-            cells += [_markdown("colab", intro(notebook)), _folded(cell, bootstrap(code))]
+            cells += [_markdown("colab", intro(notebook, name)), _folded(cell, bootstrap(code))]
         elif copies.tagged(cell, "parameters"):
             cells.append(_as_form(cell, form(cell.source)))
         elif copies.tagged(cell, "solution"):
@@ -76,7 +76,7 @@ def colab_copy(notebook, name: str):
     return copies.with_links(copies.emptied(notebook), lambda old: None)
 
 
-def intro(notebook) -> str:
+def intro(notebook, name: str) -> str:
     """What a visitor of Colab should know first, in Markdown.
 
     The minutes on a T4 are estimated: the trainings' operations at 2.5 TFLOP/s in float32 and a
@@ -85,9 +85,8 @@ def intro(notebook) -> str:
     """
     seconds = notebook.metadata.course.expected_seconds
     full = 1 + math.ceil(seconds["full"] / CPU_SECONDS_PER_T4_SECOND / 60)
-    lesson = max(1, round(seconds["class"] / 60))
+    lesson = cards.computing(name, times.load()) or "not measured in the profile `class`"
     size = config.published_model().stat().st_size / 1e6
-    plural = "" if lesson == 1 else "s"
     return textwrap.dedent(
         f"""\
         **This copy is one file and needs nothing else.** The folded cell below brings the
@@ -98,8 +97,7 @@ def intro(notebook) -> str:
         - **GPU:** not needed for a lesson. To switch it on, first of all (a change starts a new,
           empty machine): menu *Runtime* → *Change runtime type* → *T4 GPU* → *Save*. A T4 has no
           fast bfloat16, so the course computes in float32 there.
-        - **Time:** the profile `class` takes about {lesson} minute{plural} of computing on two
-          processor cores, and the download of CIFAR-10 (170 MB) comes first; a T4 wins little,
+        - **Time:** {lesson}. The download of CIFAR-10 (170 MB) comes first. A T4 wins little,
           since most of it is starting up. `full` should take about {full} minutes on a T4. (The
           minutes on a T4 are estimated from the number of operations, not measured; Colab's own
           processors may be slower.)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from helpers import config
-from helpers.tools import execution
+from helpers.tools import endings, execution
 
 BUILD = config.course_root() / "build"
 
@@ -67,6 +67,8 @@ def without_overview(notebook):
 def write(folder: Path, make: Callable) -> list[Path]:
     """Writes one copy of each notebook of the course, and deletes copies of what is gone.
 
+    All are made before the first one is written, and no signal comes between them.
+
     Args:
         folder: Where the copies go.
         make: From a notebook and its name (as in `01_dense_baseline`) to the copy; it may change
@@ -79,15 +81,17 @@ def write(folder: Path, make: Callable) -> list[Path]:
 
     from helpers import storage
 
-    written = []
+    texts = {}
     for path in execution.choose_notebooks(None):
         notebook = make(nbformat.read(path, as_version=4), path.stem)
         nbformat.validate(notebook)
-        storage.write_whole(folder / path.name, nbformat.writes(notebook) + "\n")
-        written.append(folder / path.name)
-    for old in set(folder.glob("*.ipynb")) - set(written):
-        old.unlink()
-    return written
+        texts[folder / path.name] = nbformat.writes(notebook) + "\n"
+    with endings.held():
+        for path, text in texts.items():
+            storage.write_whole(path, text)
+        for old in set(folder.glob("*.ipynb")) - set(texts):
+            old.unlink()
+    return list(texts)
 
 
 def with_source(cell, old: str, new: str):

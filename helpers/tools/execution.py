@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers import config
+from helpers.tools import endings
 
 NOTEBOOKS = config.course_root() / "notebooks"
 
@@ -61,7 +62,9 @@ def choose_notebooks(wanted: str | None) -> list[Path]:
 def execute(
     source: Path, target: Path, environment: dict[str, str], tick: Callable[[float], None]
 ) -> Outcome:
-    """Executes one notebook with papermill, in a process of its own.
+    """Executes one notebook with papermill, in a process of its own, with a scratch folder.
+
+    If this is interrupted, the notebook, its kernel and the folder are gone before it raises.
 
     Args:
         source: The notebook.
@@ -69,33 +72,41 @@ def execute(
         environment: Variables set for the notebook on top of this process's.
         tick: Called every second with the seconds elapsed.
     """
+    from helpers import storage
+
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
-    running = target.with_name(f".running-{target.name}")
-    command = [sys.executable, "-m", "papermill", str(source), str(running)]
-    command += ["--cwd", str(source.parent), "--no-progress-bar"]
     began = time.monotonic()
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
-        process = subprocess.Popen(
-            command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=log
-        )
-        try:
+    with tempfile.TemporaryDirectory(prefix="course-run-", ignore_cleanup_errors=True) as scratch:
+        executed, log = Path(scratch) / "executed.ipynb", Path(scratch) / "log.txt"
+        own = {"TMPDIR": scratch, "JUPYTER_RUNTIME_DIR": scratch}
+        options = {"cwd": config.course_root(), "env": os.environ | own | environment}
+        with (
+            log.open("wb") as said,
+            endings.started(
+                _command(source.resolve(), executed),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                **options,
+            ) as process,
+        ):
             while process.poll() is None:
                 tick(time.monotonic() - began)
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(1.0)
-        except BaseException:
-            process.terminate()
-            process.wait()
-            running.unlink(missing_ok=True)
-            raise
-        log.seek(0)
-        lines = log.read().splitlines()
-    if running.exists():
-        running.replace(target)
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        if executed.exists():
+            storage.write_whole(target, executed.read_bytes())
     state = "ok" if process.returncode == 0 else "failed"
     error = "" if state == "ok" else _last_line(lines, process.returncode)
     return Outcome(source.stem, state, time.monotonic() - began, target, error)
+
+
+def _command(source: Path, executed: Path) -> list[str]:
+    ours = ["helpers.tools.notebook_process", os.getpid(), executed.parent]
+    papermill = [source, executed, "--cwd", source.parent, "--no-progress-bar"]
+    return [sys.executable, "-m", *map(str, [*ours, *papermill])]
 
 
 def _last_line(lines: list[str], code: int) -> str:

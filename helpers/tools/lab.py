@@ -8,21 +8,23 @@ import sys
 from pathlib import Path
 
 from helpers import config
-from helpers.tools import copies, execution, setup
+from helpers.tools import copies, endings, execution, setup
 
 
 def main() -> None:
     """Copies what isn't there yet, then starts JupyterLab."""
-    setup.ensure()
     work = config.course_root() / "work"
-    fresh = copy_missing(execution.NOTEBOOKS, work)
-    print(f"{fresh} new in {work}. Delete a file there to get the course's own version again.")
-    command = [sys.executable, "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/work"]
+    command = ["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/work"]
     command += [f"--ServerApp.root_dir={config.course_root()}", *sys.argv[1:]]
-    try:
-        sys.exit(subprocess.run(command).returncode)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    with endings.clean(f"JupyterLab has ended; what you have saved is in {work}."):
+        setup.ensure()
+        fresh = copy_missing(execution.NOTEBOOKS, work)
+        print(f"{fresh} new in {work}. Delete a file there to get the course's own version again.")
+        process = subprocess.Popen([sys.executable, *command], start_new_session=True)
+        try:
+            sys.exit(process.wait())
+        finally:
+            endings.end(process, grace=15)
 
 
 def copy_missing(source: Path, target: Path) -> int:

@@ -2,8 +2,8 @@
 
     python -m helpers.tools.publish --cifar10-dir FOLDER [--notebooks "01 03"]
 
-Trainings come from the cache where they were done before, so that it can be stopped and started
-again at any point, and costs little after a change of the prose.
+Each notebook is stored as soon as it has run. After an interruption, the same command goes on with
+the first one that wasn't; trainings come from the cache where they were done before.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from helpers import config
-from helpers.tools import execution, setup
+from helpers.tools import endings, execution, publish_model, setup
 
 README = config.course_root() / "README.md"
 FIGURES = config.course_root() / "figures"
@@ -35,9 +35,40 @@ def main() -> None:
         notebooks = execution.choose_notebooks(options.notebooks)
     except ValueError as error:
         sys.exit(str(error))
-    setup.ensure()
-    for path in notebooks:
-        publish(path, Path(options.cifar10_dir).expanduser().resolve())
+    with endings.clean("Interrupted; what is published stays, the same command does the rest."):
+        setup.ensure()
+        publish_all(notebooks, Path(options.cifar10_dir).expanduser().resolve())
+
+
+def publish_all(notebooks: list[Path], cifar10_dir: Path) -> None:
+    """Publishes notebooks, but for those that the same command has published before it stopped.
+
+    Args:
+        notebooks: The notebooks, in `notebooks/`.
+        cifar10_dir: Folder or archive with CIFAR-10.
+    """
+    from helpers.tools import resume
+
+    names, data = [path.stem for path in notebooks], str(cifar10_dir)
+    keys = [resume.key(resume.sources(path, ("code",)), data) for path in notebooks]
+    progress = resume.Progress(
+        config.runs_dir() / "publish" / "progress.json", resume.key(names, data)
+    )
+    for path, key in zip(notebooks, keys, strict=True):
+        if progress.finished(path.stem, key) == {"stored": _stored(path)}:
+            print(f"{path.stem}: published before", flush=True)
+            continue
+        publish(path, cifar10_dir)
+        progress.add(path.stem, key, stored=_stored(path))
+    progress.forget()
+
+
+def _stored(path: Path) -> str:
+    """Changes with the published records of a notebook, as when somebody takes them back."""
+    from helpers import results
+
+    records = [record for record in results.published() if record["notebook"] == path.stem]
+    return hashlib.sha256(json.dumps(records, sort_keys=True).encode()).hexdigest()
 
 
 def publish(path: Path, cifar10_dir: Path) -> None:
@@ -71,19 +102,20 @@ def publish(path: Path, cifar10_dir: Path) -> None:
     datasets = sorted({record["dataset"] for record in tables.tested(records)})
     if len(datasets) > 1:
         sys.exit(f"Nothing was published: the records would mix {' and '.join(datasets)}.")
-    model = model_of(runs / "models", path.stem, records)
+    model = publish_model.model_of(runs / "models", path.stem, records)
     readme, figures = readme_and_figures(README.read_text(encoding="utf-8"), records)
-    storage.write_whole(path, nbformat.writes(cleaned(executed)) + "\n")
-    storage.write_whole(results.PUBLISHED, json.dumps({"records": records}, indent=1) + "\n")
-    for name, svg in figures.items():
-        storage.write_whole(FIGURES / name, svg)
-    storage.write_whole(README, readme)
-    for suffix, content in model.items():
-        storage.write_whole(config.published_model().with_suffix(suffix), content)
     rows = tables.markdown_table(tables.summarise(records)).splitlines()
-    for other in execution.choose_notebooks(None):
-        stored = other.read_text(encoding="utf-8")
-        storage.write_whole(other, with_rows(stored, rows))
+    with endings.held():
+        storage.write_whole(path, nbformat.writes(cleaned(executed)) + "\n")
+        storage.write_whole(results.PUBLISHED, json.dumps({"records": records}, indent=1) + "\n")
+        for name, svg in figures.items():
+            storage.write_whole(FIGURES / name, svg)
+        storage.write_whole(README, readme)
+        for suffix, content in model.items():
+            storage.write_whole(config.published_model().with_suffix(suffix), content)
+        for other in execution.choose_notebooks(None):
+            stored = other.read_text(encoding="utf-8")
+            storage.write_whole(other, with_rows(stored, rows))
 
 
 def restore(published: list[dict], notebook: str, folder: Path) -> None:
@@ -124,38 +156,6 @@ def readme_and_figures(readme: str, records: list[dict]) -> tuple[str, dict[str,
     readme = with_part(readme, "results", "\n\n".join(shown))
     readme = with_part(readme, "charts", "\n\n".join(lines.values()))
     return readme, {f"{name}.svg": style.svg(*figure) for name, figure in figures.items()}
-
-
-def model_of(saved: Path, notebook: str, records: list[dict]) -> dict[str, bytes]:
-    """The model that a notebook has saved in full, and its side file, by suffix.
-
-    It is {} if there is none, or if the published model is of the same training: Keras writes
-    another date into the file each time, and a change of the prose must not change the model.
-
-    Args:
-        saved: Folder in which the run has saved its models.
-        notebook: The notebook that was run; another one's model doesn't count.
-        records: The published records; the side file has to name one of them.
-    """
-    for path in saved.glob(f"{config.published_model().stem}-*-full.keras"):
-        content, side = path.read_bytes(), path.with_suffix(".json").read_bytes()
-        about = json.loads(side)
-        if about["record"]["notebook"] != notebook:
-            continue
-        known = any(about["record"].items() <= record.items() for record in records)
-        if not known or about["sha256"] != hashlib.sha256(content).hexdigest():
-            sys.exit(f"{path.name} is not of this run; delete {saved} and publish again.")
-        return {} if _is_published(about) else {".keras": content, ".json": side}
-    return {}
-
-
-def _is_published(about: dict) -> bool:
-    """Whether the published model is whole, and of the training that a side file describes."""
-    model = config.published_model()
-    if not (model.is_file() and model.with_suffix(".json").is_file()):
-        return False
-    digest = hashlib.sha256(model.read_bytes()).hexdigest()
-    return json.loads(model.with_suffix(".json").read_bytes()) == about | {"sha256": digest}
 
 
 def cleaned(notebook):

@@ -3,18 +3,18 @@
     python -m helpers.tools.run [--profile class] [--dataset auto] [--cifar10-dir FOLDER]
                                 [--notebooks "01 03"]
 
-Executed notebooks and a readable index.html go to `runs/course/`.
+Executed notebooks and readable pages go to `runs/course/`, each as soon as it is there; index.html
+lists them. If it is interrupted, the same command goes on with the first notebook that wasn't done.
 """
 
 import argparse
-import html
 import os
 import sys
 import tempfile
 from pathlib import Path
 
 from helpers import config
-from helpers.tools import execution, setup
+from helpers.tools import endings, execution, setup
 from helpers.tools.execution import Outcome
 
 OUT = config.runs_dir() / "course"
@@ -31,20 +31,68 @@ def main() -> None:
         sys.exit(str(error))
     if options.cifar10_dir and not Path(options.cifar10_dir).expanduser().exists():
         sys.exit(f"CIFAR10_DIR={options.cifar10_dir} does not exist; name a folder or a .tar.gz.")
-    setup.ensure()
-    outcomes = []
-    with tempfile.TemporaryDirectory(prefix="course-run-") as scratch:
+    with endings.clean("Interrupted; the same command goes on where this one stopped."):
+        setup.ensure()
+        sys.exit(run(notebooks, options))
+
+
+def run(notebooks: list[Path], options: argparse.Namespace) -> int:
+    """Runs notebooks, and writes pages as they end; goes on where the same command was stopped.
+
+    Args:
+        notebooks: What to run, in order.
+        options: The command's.
+
+    Returns:
+        The exit status: 1 if a notebook failed, `endings.STATUS` if it was interrupted.
+    """
+    from helpers.tools import pages, resume
+
+    names, outcomes, interrupted = [path.stem for path in notebooks], [], False
+    with tempfile.TemporaryDirectory(prefix="course-data-", ignore_cleanup_errors=True) as scratch:
         chosen = _locate(options, Path(scratch))
-        print(f"Profile {options.profile}; results go to {OUT}")
+        decides = [options.profile, chosen["COURSE_DATASET"], _absolute(options.cifar10_dir)]
+        keys = [resume.key(resume.sources(path), *decides) for path in notebooks]
+        progress = resume.Progress(OUT / "progress.json", resume.key(names, *decides))
+        print(f"Profile {options.profile}; results go to {OUT}", flush=True)
+        pages.write_index(outcomes, names, OUT)
         try:
-            for path in notebooks:
-                outcomes.append(_run_one(path, options.profile, chosen))
+            for path, key in zip(notebooks, keys, strict=True):
+                outcome = _earlier(path, progress.finished(path.stem, key))
+                if outcome is None:
+                    outcome = _run_one(path, options.profile, chosen)
+                    if outcome.state == "ok":
+                        progress.add(path.stem, key, seconds=outcome.seconds)
+                outcomes.append(outcome)
+                pages.write(outcome)
+                pages.write_index(outcomes, names[len(outcomes) :], OUT)
         except KeyboardInterrupt:
-            print("\nInterrupted.")
-    write_pages(outcomes, OUT)
+            interrupted = True
+    if not interrupted:
+        progress.forget()
+        _print_table(outcomes)
+        return 1 if any(outcome.state != "ok" for outcome in outcomes) else 0
+    rest = names[len(outcomes) :]
+    pages.write_index(outcomes, rest, OUT)
+    print("\nInterrupted.")
     _print_table(outcomes)
-    stopped = len(outcomes) < len(notebooks)
-    sys.exit(1 if stopped or any(outcome.state != "ok" for outcome in outcomes) else 0)
+    undone = [outcome.name for outcome in outcomes if outcome.state != "ok"] + rest
+    following = undone[0] if undone else "the pages"
+    print(f"The same command goes on with {following}; without {progress.path} it begins anew.")
+    return endings.STATUS
+
+
+def _absolute(named: str | None) -> str | None:
+    return str(Path(named).expanduser().resolve()) if named else None
+
+
+def _earlier(path: Path, kept: dict | None) -> Outcome | None:
+    """How a notebook ended that the same command has finished before it was interrupted."""
+    target = OUT / path.name
+    if kept is None or not target.exists():
+        return None
+    print(f"{path.stem}: done before, in {kept['seconds']:.0f} s", flush=True)
+    return Outcome(path.stem, "ok", kept["seconds"], target, "")
 
 
 def _options() -> argparse.Namespace:
@@ -87,8 +135,9 @@ def _run_one(path: Path, profile: str, chosen: dict[str, str]) -> Outcome:
         if sys.stdout.isatty():
             print(f"\r{path.stem}: running for {seconds:.0f} s, {about} … ", end="", flush=True)
 
-    settings = chosen | {"COURSE_PROFILE": profile}
-    outcome = execution.execute(path, OUT / path.name, settings, tick)
+    target = OUT / path.name
+    target.with_suffix(".html").unlink(missing_ok=True)
+    outcome = execution.execute(path, target, chosen | {"COURSE_PROFILE": profile}, tick)
     print(f"{outcome.state} after {outcome.seconds:.0f} s", flush=True)
     return outcome
 
@@ -101,60 +150,12 @@ def expected_seconds(path: Path, profile: str) -> float | None:
     return course.get("expected_seconds", {}).get(profile)
 
 
-def write_pages(outcomes: list[Outcome], folder: Path) -> None:
-    """Writes each executed notebook as a page, and `index.html` that lists them.
-
-    The code of solutions and of the bootstrap is left out of the pages, as notebooks fold it away.
-
-    Args:
-        outcomes: What was run.
-        folder: Where the pages go.
-    """
-    from nbconvert import HTMLExporter
-    from nbconvert.preprocessors import TagRemovePreprocessor
-
-    from helpers import storage
-
-    exporter = HTMLExporter(template_name="classic")
-    folded = TagRemovePreprocessor(remove_input_tags={"bootstrap", "solution"})
-    exporter.register_preprocessor(folded, enabled=True)
-    rows = []
-    for outcome in outcomes:
-        link = html.escape(outcome.name)
-        if outcome.path.exists():
-            page, _ = exporter.from_filename(str(outcome.path))
-            storage.write_whole(folder / f"{outcome.name}.html", page)
-            link = f'<a href="{link}.html">{link}</a>'
-        rows.append(
-            f"<tr><td>{link}</td><td>{outcome.state}</td><td>{outcome.seconds:.0f} s</td>"
-            f"<td>{html.escape(outcome.error)}</td></tr>"
-        )
-    storage.write_whole(folder / "index.html", _PAGE.format(rows="\n".join(rows)))
-
-
 def _print_table(outcomes: list[Outcome]) -> None:
     print(f"\n{'notebook':<28} {'state':<8} {'time':>7}")
     for outcome in outcomes:
         print(f"{outcome.name:<28} {outcome.state:<8} {outcome.seconds:>5.0f} s  {outcome.error}")
     print(f"\nRead them: {OUT / 'index.html'}")
 
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><title>The CNN course: your run</title>
-<style>
-body {{ font-family: sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }}
-td, th {{ text-align: left; padding: 0.3rem 1rem 0.3rem 0; }}
-</style></head>
-<body>
-<h1>The CNN course: your run</h1>
-<table>
-<tr><th>Notebook</th><th>State</th><th>Time</th><th>Error</th></tr>
-{rows}
-</table>
-</body>
-</html>
-"""
 
 if __name__ == "__main__":
     main()

@@ -6,24 +6,19 @@ The process that starts it watches time and memory, and ends the kernel if need 
 executed until then is still written.
 """
 
-import contextlib
 import json
 import logging
 import os
-import shutil
 import sys
-import threading
-import time
 from pathlib import Path
 
 import nbformat
-import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from papermill.parameterize import parameterize_notebook
 
 from helpers import storage
-from helpers.tools import copies, submissions
+from helpers.tools import copies, endings, submissions
 
 
 class _Client(NotebookClient):
@@ -44,7 +39,7 @@ class _Client(NotebookClient):
         if self.allowed < 0:
             if not self.too_much:
                 self.too_much = True
-                end_children()
+                endings.kill(endings.family(os.getpid())[1:])
             return None
         return super().process_message(msg, cell, cell_index)
 
@@ -56,22 +51,6 @@ def _size(content: object) -> int:
     if isinstance(content, list):
         return sum(map(_size, content))
     return len(content) if isinstance(content, str) else 8
-
-
-def end_children() -> None:
-    """Ends all processes that this one has started, and those that they have started."""
-    for child in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            child.kill()
-
-
-def _end_with_parent(parent: int, folder: Path) -> None:
-    """Ends this process and the kernel, and deletes the run's folder, once the parent is gone."""
-    while psutil.pid_exists(parent) and (os.name == "nt" or os.getppid() == parent):
-        time.sleep(1)
-    end_children()
-    shutil.rmtree(folder, ignore_errors=True)
-    os._exit(1)
 
 
 def execute(notebook, output_mb: float) -> dict:
@@ -142,8 +121,7 @@ def heading(notebook, index: int) -> str:
 def main() -> None:
     """Reads the notebook, executes it, writes it and how it ended."""
     source, target, parameters, outcome = map(Path, sys.argv[1:5])
-    watch = (int(sys.argv[6]), target.parent)
-    threading.Thread(target=_end_with_parent, args=watch, daemon=True).start()
+    endings.end_with_parent(int(sys.argv[6]), target.parent)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     notebook = nbformat.read(source, as_version=4)
     values = json.loads(parameters.read_text(encoding="utf-8"))

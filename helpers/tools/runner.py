@@ -10,16 +10,15 @@ import sys
 import tempfile
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 
 from helpers import config
-from helpers.tools import gathered
+from helpers.tools import endings, gathered
+from helpers.tools.endings import family
 
-MARK = "COURSE_BATCH_RUN"  # in the environment of every process of a run
 GRACE = 10.0  # seconds that a run has to write what it did, once its kernel was ended
 TICK, SLOW_TICK = 0.1, 0.5  # seconds between two looks at memory; at new processes and the stop
 
@@ -55,21 +54,19 @@ def run(task: dict, stopped: Callable[[], bool]) -> dict:
         source = folder / "source" / task["file"]
         source.write_text(task["text"], encoding="utf-8")
         (folder / "parameters.json").write_text(json.dumps(task["parameters"]), encoding="utf-8")
-        mark = uuid.uuid4().hex
-        with (folder / "log.txt").open("wb") as log:
-            process = subprocess.Popen(
+        with (
+            (folder / "log.txt").open("wb") as log,
+            endings.started(
                 _command(folder, source, task),
+                grace=0,
                 cwd=folder / "work",
-                env=_environment(folder, task, mark) | data,
+                env=_environment(folder, task) | data,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,
-            )
-            try:
-                told, peak = _watch(process, task, stopped, folder / "log.txt")
-            finally:
-                _end_all(process, mark)
+            ) as process,
+        ):
+            told, peak = _watch(process, task, stopped, folder / "log.txt")
         outcome = gathered.outcome(folder / "outcome.json", process.returncode)
         return (outcome | (told or {})) | {
             "seconds": round(time.monotonic() - began, 2),
@@ -88,7 +85,7 @@ def _command(folder: Path, source: Path, task: dict) -> list[str]:
     return [sys.executable, "-m", "helpers.tools.run_notebook", *map(str, arguments)]
 
 
-def _environment(folder: Path, task: dict, mark: str) -> dict[str, str]:
+def _environment(folder: Path, task: dict) -> dict[str, str]:
     threads = str(max(1, (os.cpu_count() or 1) // task["share"]))
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("NBGRADER")}
     return inherited | {
@@ -99,7 +96,8 @@ def _environment(folder: Path, task: dict, mark: str) -> dict[str, str]:
         "TF_NUM_INTRAOP_THREADS": threads,
         "OMP_NUM_THREADS": threads,
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # so that runs can share a GPU
-        MARK: mark,
+        "JUPYTER_RUNTIME_DIR": str(folder / "tmp"),
+        "COURSE_BATCH_RUN": "1",  # a copy for Colab takes the course's own helpers, see there
         **task["environment"],
     }
 
@@ -147,7 +145,7 @@ def _watch(
             if now > deadline:
                 return told, peak
             continue
-        memory = sum(map(_memory, members))
+        memory = sum(map(memory_of, members))
         peak = max(peak, memory)
         limit = task["memory_gb"] * 1e9
         if memory > limit:
@@ -155,7 +153,7 @@ def _watch(
         elif now - began > task["minutes"] * 60:
             told = {"state": "timeout", "error": f"not done after {task['minutes']:g} minutes"}
         elif now - last > SLOW_TICK:
-            last, members = now, _family(process.pid)
+            last, members = now, family(process.pid)
             if stopped():
                 return {"state": "stopped", "error": "the batch was interrupted"}, peak
             if log.stat().st_size > task["output_mb"] * 1e6:
@@ -163,41 +161,13 @@ def _watch(
                 told = {"state": "failed", "error": said}
         if told:
             deadline = now + GRACE
-            _kill(_family(process.pid)[1:])
+            endings.kill(family(process.pid)[1:])
     return told, peak
 
 
-def _memory(member: psutil.Process) -> int:
+def memory_of(member: psutil.Process) -> int:
+    """Bytes that a process has in memory; 0 if it has ended."""
     try:
         return member.memory_info().rss
     except psutil.Error:
         return 0
-
-
-def _family(pid: int) -> list[psutil.Process]:
-    """A process and all that it has started, directly or not; the process itself first."""
-    try:
-        first = psutil.Process(pid)
-        return [first, *first.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _kill(members: list[psutil.Process]) -> None:
-    for member in members:
-        with contextlib.suppress(psutil.Error):
-            member.kill()
-
-
-def _end_all(process: subprocess.Popen, mark: str) -> None:
-    """Ends whatever is left of a run, also processes that have left its family."""
-    _kill(_family(process.pid))
-    process.wait()
-    _kill([member for member in psutil.process_iter() if _has_mark(member, mark)])
-
-
-def _has_mark(member: psutil.Process, mark: str) -> bool:
-    try:
-        return member.environ().get(MARK) == mark
-    except (psutil.Error, OSError):
-        return False

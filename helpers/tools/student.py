@@ -13,7 +13,7 @@ import os
 import re
 from pathlib import Path
 
-from helpers.tools import copies, setup
+from helpers.tools import copies, endings, setup
 
 FOLDED = (
     "The course's solution stands in the cell below each check (JupyterLab folds it away; try "
@@ -34,11 +34,12 @@ OPEN = "The course's solution stands in the cell below each check."
 
 def main() -> None:
     """Writes the three sets of copies and says where."""
-    setup.ensure()
     made = {"student": student_copy, "handout": handout_copy, "solutions": solution_copy}
-    for name, make in made.items():
-        paths = copies.write(copies.BUILD / name, make)
-        print(f"{len(paths)} notebooks in {copies.BUILD / name}")
+    with endings.clean("Interrupted; a set of copies that isn't named above is as it was before."):
+        setup.ensure()
+        for name, make in made.items():
+            paths = copies.write(copies.BUILD / name, make)
+            print(f"{len(paths)} notebooks in {copies.BUILD / name}", flush=True)
 
 
 def student_copy(notebook, name: str):

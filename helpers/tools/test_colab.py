@@ -7,42 +7,78 @@ and is executed in the profile `smoke` on the embedded dataset, in `.venv-colab`
 model has to open there, with the same answers.
 """
 
+import functools
+import hashlib
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from helpers import config
-from helpers.tools import colab, copies, environment, setup
+from helpers.tools import colab, copies, endings, environment, setup
 from helpers.tools.test import NOWHERE
 
-MINUTES = 10
+SHOWN = ("tensorflow", "keras", "numpy", "ipykernel")
+MODEL = "the published model"
+MINUTES = 60  # for a copy; a slow laptop needs a tenth of it
 
 
 def main() -> None:
     """Executes every copy and reports; ends with status 1 if one fails."""
-    setup.ensure()
-    python = setup.ensure_extra("colab")
-    packages = environment.extras(environment.FILE.read_text(encoding="utf-8"))["colab"]
-    listed = (f"{name} {packages[name]}" for name in ("tensorflow", "keras", "numpy", "ipykernel"))
-    print("With", ", ".join(listed), flush=True)
-    failed = []
-    with tempfile.TemporaryDirectory(prefix="course-colab-") as scratch:
+    with endings.clean("Interrupted; the same command goes on where this one stopped."):
+        setup.ensure()
+        python = setup.ensure_extra("colab")
+        packages = environment.extras(environment.FILE.read_text(encoding="utf-8"))["colab"]
+        listed = (f"{name} {packages[name]}" for name in SHOWN)
+        print("With", ", ".join(listed), flush=True)
+        sys.exit(try_all(python, packages))
+
+
+def try_all(python: Path | str, packages: dict[str, str]) -> int:
+    """Tries the published model and every copy, but for what the same command has tried before.
+
+    Args:
+        python: The other environment's Python.
+        packages: Its packages: version by name.
+
+    Returns:
+        The exit status: 1 if anything fails.
+    """
+    from helpers.tools import resume
+
+    kept = config.runs_dir() / "test_colab" / "progress.json"
+    progress = resume.Progress(kept, resume.key(packages))
+    with tempfile.TemporaryDirectory(prefix="course-colab-", ignore_cleanup_errors=True) as scratch:
         paths = copies.write(Path(scratch) / "copies", colab.colab_copy)
-        error = opens_published(python)
-        print(f"the published model: {error or 'opens and answers as here'}", flush=True)
-        failed += ["model"] if error else []
+        model = hashlib.sha256(config.published_model().read_bytes()).hexdigest()
+        parts = [(MODEL, model, lambda: opens_published(python))]
         for path in paths:
-            began = time.monotonic()
-            error = alone(python, path, Path(scratch) / path.stem)
-            print(f"{path.stem}: {error or 'ok'}, {time.monotonic() - began:.0f} s", flush=True)
-            failed += [path.stem] if error else []
-    bad = [name for name in failed if name != "model"]
+            attempt = functools.partial(alone, python, path, Path(scratch) / path.stem)
+            parts.append((path.stem, path.read_text(encoding="utf-8"), attempt))
+        failed = [part[0] for part in parts if not _works(progress, packages, *part)]
+    progress.forget()
+    bad = [name for name in failed if name != MODEL]
     print(f"{len(paths) - len(bad)} of {len(paths)} copies run alone.")
-    sys.exit(1 if failed else 0)
+    return 1 if failed else 0
+
+
+def _works(progress, packages: dict, name: str, content: str, attempt: Callable) -> bool:
+    """Tries one thing, unless it was tried before and went well; says how it went."""
+    from helpers.tools import resume
+
+    key = resume.key(packages, content)
+    if progress.finished(name, key) is not None:
+        print(f"{name}: ok before", flush=True)
+        return True
+    began = time.monotonic()
+    error = attempt()
+    print(f"{name}: {error or 'ok'}, {time.monotonic() - began:.0f} s", flush=True)
+    if not error:
+        progress.add(name, key)
+    return not error
 
 
 def opens_published(python: Path | str) -> str:
@@ -57,7 +93,7 @@ def opens_published(python: Path | str) -> str:
     told = []
     for one in (sys.executable, str(python)):
         command = [one, "-I", "-c", _ANSWERS, str(config.published_model())]
-        ended = subprocess.run(command, capture_output=True, text=True)
+        ended = endings.run(command)
         if ended.returncode:
             return f"{one}: {(ended.stderr.strip() or 'no message').splitlines()[-1][:300]}"
         told.append(json.loads(ended.stdout.splitlines()[-1]))
@@ -88,12 +124,14 @@ def alone(python: Path | str, path: Path, folder: Path) -> str:
         "COURSE_DATASET": "digits",
         "COURSE_CACHE": str(folder / "cache"),
         "TMPDIR": str(folder),
+        "JUPYTER_RUNTIME_DIR": str(folder),
         "http_proxy": NOWHERE,
         "https_proxy": NOWHERE,
         "no_proxy": "127.0.0.1,localhost",
     }
-    command = [str(python), "-I", "-c", _EXECUTE, here.name, str(60 * MINUTES)]
-    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    watch = [endings.__file__, str(os.getpid()), str(folder)]
+    command = [str(python), "-I", "-c", _EXECUTE, here.name, str(60 * MINUTES), *watch]
+    ended = endings.run(command, cwd=folder, env=environment)
     if ended.returncode:
         return f"failed: {(ended.stderr.strip() or 'no message').splitlines()[-1]}"
     executed = nbformat.read(here, as_version=4)
@@ -112,12 +150,13 @@ print(json.dumps(model.predict(images.astype("uint8"), verbose=0).ravel().tolist
 """
 
 _EXECUTE = """
-import sys
+import runpy, sys
+name, seconds, endings, parent, folder = sys.argv[1:]
+runpy.run_path(endings)["end_with_parent"](int(parent), folder)
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-name, seconds = sys.argv[1:]
 notebook = nbformat.read(name, as_version=4)
 try:
     NotebookClient(notebook, timeout=int(seconds), kernel_name="python3").execute()
