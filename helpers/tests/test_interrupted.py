@@ -21,7 +21,8 @@ setup.ensure = lambda: None
 config.runs_dir = lambda: here / "runs"
 """
 RUN = """
-from helpers.tools import run
+from helpers.tools import run, yardstick
+yardstick.speed_here = lambda: None
 run.OUT = here / "out"
 sys.argv = ["run", "--profile", "smoke", "--dataset", "digits"]
 run.main()

@@ -1,3 +1,4 @@
+import dataclasses
 import re
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from helpers import config, sources
 from helpers.tests.commands import start, wait_for
 from helpers.tests.notebooks import executed_notebook, notebook
-from helpers.tools import execution, lab, run
+from helpers.tools import execution, lab, memory, run, times, yardstick
 
 ROOT = config.course_root()
 TEXT = (ROOT / "environment.yml").read_text(encoding="utf-8")
@@ -53,17 +54,25 @@ def test_an_unknown_value_is_one_line_before_anything_is_set_up(arguments, messa
     assert ended.stderr.startswith(message) and len(ended.stderr.splitlines()) == 1
 
 
-def test_a_failing_notebook_does_not_hide_the_others(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A folder for notebooks that `run.main` runs, and what it is told on the command line."""
     source = tmp_path / "notebooks"
     source.mkdir()
+    monkeypatch.setattr(execution, "NOTEBOOKS", source)
+    monkeypatch.setattr(run, "OUT", tmp_path / "out")
+    monkeypatch.setattr(run.setup, "ensure", lambda: None)
+    monkeypatch.setattr(yardstick, "speed_here", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["run", "--profile", "smoke", "--dataset", "digits"])
+    return source
+
+
+def test_a_failing_notebook_does_not_hide_the_others(course, tmp_path, capsys):
+    source = course
     notebook(source / "01_good.ipynb", "print('fine')")
     notebook(source / "02_bad.ipynb", "raise ValueError('broken on purpose')")
     notebook(source / "03_dies.ipynb", "import os; os._exit(1)")
     notebook(source / "04_good.ipynb", "import os; print(os.environ['COURSE_PROFILE'])")
-    monkeypatch.setattr(execution, "NOTEBOOKS", source)
-    monkeypatch.setattr(run, "OUT", tmp_path / "out")
-    monkeypatch.setattr(run.setup, "ensure", lambda: None)
-    monkeypatch.setattr(sys, "argv", ["run", "--profile", "smoke", "--dataset", "digits"])
     with pytest.raises(SystemExit) as ended:
         run.main()
     assert ended.value.code == 1
@@ -75,6 +84,42 @@ def test_a_failing_notebook_does_not_hide_the_others(tmp_path, monkeypatch, caps
     assert "broken on purpose" in index and '<a href="04_good.html">' in index
     assert "smoke" in (tmp_path / "out" / "04_good.ipynb").read_text()
     assert not list((tmp_path / "out").glob(".*"))
+
+
+def test_the_rest_is_estimated_anew_after_each_notebook(course, monkeypatch, capsys):
+    for name in ("01_a", "02_b", "03_c"):
+        notebook(course / f"{name}.ipynb", "1")
+    monkeypatch.setattr(times, "plan", lambda *known: {"01_a": 100.0, "02_b": 200.0, "03_c": 400.0})
+    ended = execution.Outcome("", "ok", 50.0, course / "none", "")
+    monkeypatch.setattr(
+        execution, "execute", lambda path, *rest: dataclasses.replace(ended, name=path.stem)
+    )
+    with pytest.raises(SystemExit):
+        run.main()
+    said = capsys.readouterr().out
+    assert "Measuring how fast this machine trains … about 12 minutes in all" in said
+    assert "01_a: running, about 2 minutes expected, 12 minutes left in all" in said
+    assert "02_b: running, about 2 minutes expected, 5 minutes left in all" in said
+    assert "03_c: running, about 2 minutes expected … " in said
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_notebook_that_needs_too_much_memory_is_told_before(course, monkeypatch, capsys, named):
+    for name in ("01_small", "02_large"):
+        notebook(course / f"{name}.ipynb", "1")
+    peaks = {"01_small": 900.0, "02_large": 2_900.0}
+    monkeypatch.setattr(times, "peak_memory_mb", lambda name, *known: peaks[name])
+    monkeypatch.setattr(memory, "memory_here", lambda: 2_000_000_000)
+    if named:
+        sys.argv += ["--notebooks", "02"]
+    with pytest.raises(SystemExit) as ended:
+        run.main()
+    said = capsys.readouterr().out
+    told = "02_large needs about 3.2 GB of memory; 2.0 GB are free."
+    assert said.index(f"Careful: {told}") < said.index("running")
+    assert ended.value.code == (0 if named else 1)
+    assert ("02_large: left out. " + told in said) == (not named)
+    assert (run.OUT / "02_large.ipynb").exists() == named
 
 
 def test_the_data_is_looked_for_once_and_checked(monkeypatch, tmp_path, cifar_folder, capsys):
@@ -102,7 +147,8 @@ def test_ctrl_c_ends_with_the_table_and_leaves_nothing_half_done(tmp_path):
     source.mkdir()
     notebook(source / "01_loops.ipynb", "open('started', 'w').close()", "while True: pass")
     code = (
-        "from helpers.tools import execution, run, setup\n"
+        "from helpers.tools import execution, run, setup, yardstick\n"
+        "yardstick.speed_here = lambda: None\n"
         f"execution.NOTEBOOKS = pathlib.Path({str(source)!r})\n"
         f"run.OUT = pathlib.Path({str(tmp_path / 'out')!r})\n"
         "setup.ensure = lambda: None\n"

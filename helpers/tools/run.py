@@ -55,12 +55,16 @@ def run(notebooks: list[Path], options: argparse.Namespace) -> int:
         keys = [resume.key(resume.sources(path), *decides) for path in notebooks]
         progress = resume.Progress(OUT / "progress.json", resume.key(names, *decides))
         print(f"Profile {options.profile}; results go to {OUT}", flush=True)
+        expected = Expected(notebooks, options.profile)
         pages.write_index(outcomes, names, OUT)
         try:
             for path, key in zip(notebooks, keys, strict=True):
                 outcome = _earlier(path, progress.finished(path.stem, key))
+                if outcome is None and not options.notebooks:
+                    outcome = expected.left_out(path)
                 if outcome is None:
-                    outcome = _run_one(path, options.profile, chosen)
+                    settings = chosen | {"COURSE_PROFILE": options.profile}
+                    outcome = _run_one(path, expected.line(path, outcomes), settings)
                     if outcome.state == "ok":
                         progress.add(path.stem, key, seconds=outcome.seconds)
                 outcomes.append(outcome)
@@ -126,9 +130,50 @@ def _locate(options: argparse.Namespace, scratch: Path) -> dict[str, str]:
     return {"COURSE_DATASET": "cifar10", "CIFAR10_DIR": ""}
 
 
-def _run_one(path: Path, profile: str, chosen: dict[str, str]) -> Outcome:
-    expected = expected_seconds(path, profile)
-    about = f"about {expected:.0f} s expected" if expected else "time not known"
+class Expected:
+    """What is known of a run before it: seconds of each notebook, and who needs too much memory."""
+
+    def __init__(self, notebooks: list[Path], profile: str):
+        from helpers.tools import times, yardstick
+
+        print("Measuring how fast this machine trains … ", end="", flush=True)
+        here = yardstick.speed_here()
+        speed, self.kind = (here.images_per_second, here.kind) if here else (None, None)
+        self.profile = profile
+        self.seconds = times.plan(notebooks, profile, speed, self.kind)
+        listed = [self.seconds[path.stem] for path in notebooks]
+        known = None not in listed
+        print(f"about {times.words(sum(listed))} in all" if known else "done", flush=True)
+        for path in notebooks:
+            for said in self._too_large(path):
+                print(f"Careful: {said}", flush=True)
+
+    def _too_large(self, path: Path) -> list[str]:
+        from helpers.tools import memory
+
+        return memory.too_large([path.stem], self.profile, self.kind)
+
+    def left_out(self, path: Path) -> Outcome | None:
+        """How a notebook ended that isn't begun, because it needs more memory than is free."""
+        said = self._too_large(path)
+        if not said:
+            return None
+        number = path.stem.split("_")[0]
+        line = f"{said[0]} To run it all the same: make run NOTEBOOKS={number}"
+        print(f"{path.stem}: left out. {line}", flush=True)
+        return Outcome(path.stem, "left out", 0.0, OUT / path.name, line)
+
+    def line(self, path: Path, outcomes: list[Outcome]) -> str:
+        """What to expect of a notebook and of the rest of the run, after those that have ended."""
+        from helpers.tools import times
+
+        done = [(self.seconds[o.name], o.seconds) for o in outcomes if o.state == "ok"]
+        names = list(self.seconds)
+        rest = [self.seconds[name] for name in names[names.index(path.stem) :]]
+        return times.line(rest, done)
+
+
+def _run_one(path: Path, about: str, settings: dict[str, str]) -> Outcome:
     print(f"{path.stem}: running, {about} … ", end="", flush=True)
 
     def tick(seconds: float) -> None:
@@ -137,17 +182,9 @@ def _run_one(path: Path, profile: str, chosen: dict[str, str]) -> Outcome:
 
     target = OUT / path.name
     target.with_suffix(".html").unlink(missing_ok=True)
-    outcome = execution.execute(path, target, chosen | {"COURSE_PROFILE": profile}, tick)
+    outcome = execution.execute(path, target, settings, tick)
     print(f"{outcome.state} after {outcome.seconds:.0f} s", flush=True)
     return outcome
-
-
-def expected_seconds(path: Path, profile: str) -> float | None:
-    """What a notebook says about its own time, on a laptop with two cores; None if nothing."""
-    import nbformat
-
-    course = nbformat.read(path, as_version=4).metadata.get("course", {})
-    return course.get("expected_seconds", {}).get(profile)
 
 
 def _print_table(outcomes: list[Outcome]) -> None:
