@@ -18,7 +18,7 @@ import numpy as np
 from helpers import cache
 from helpers.identity import UnknownError
 
-LENDERS = 8  # kinds of models that are remembered, the latest used
+LENDERS = 4  # kinds of models that are remembered, the latest used
 FUNCTIONS = ("train_function", "test_function", "predict_function")
 
 _lenders: OrderedDict[str, keras.Model] = OrderedDict()
