@@ -22,7 +22,7 @@ CLASS = {
 NAMES = ("01_dense_baseline", "02_one_layer_cnn", "03_two_layer_cnn")
 GRID = """notebooks: [{folder}/submissions]
 parameters: {{profile: smoke, dataset: digits}}
-limits: {{minutes: 1.5, memory_gb: 3}}
+limits: {{minutes: 10, memory_gb: 3}}
 """
 TROUBLE = {
     "raises": "undefined_name",

@@ -147,14 +147,18 @@ def test_a_batch_interrupted_before_anything_is_done_says_so(folder):
 def test_text_that_no_file_can_hold_stops_nothing(folder):
     source = RECORD.replace("'model': 'm'", "'model': '\\ud800 \\x1b[2J'")
     put(folder, "odd", source)
-    (folder / os.fsdecode(b"M\xfcller.ipynb")).write_bytes((folder / "odd.ipynb").read_bytes())
+    states = ["invalid", "ok"]
+    if sys.platform != "darwin":  # macOS takes no such name
+        name = os.fsdecode(b"M\xfcller.ipynb")
+        (folder / name).write_bytes((folder / "odd.ipynb").read_bytes())
+        states.append("ok")
     put(folder, "deep", "1")
     deep = json.loads((folder / "deep.ipynb").read_text())
     deep["cells"][0]["source"] = "x = " + "(" * 300 + ")" * 300
     (folder / "deep.ipynb").write_text(json.dumps(deep))
     start(folder)
     status, found = start(folder)  # the second time two results come from the disk
-    assert status == 1 and sorted(row["state"] for row in found) == ["invalid", "ok", "ok"]
+    assert status == 1 and sorted(row["state"] for row in found) == states
     assert {row["model"] for row in found if row["state"] == "ok"} == {"?  [2J"}
 
 

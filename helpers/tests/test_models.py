@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from helpers import evaluation, models, results
-from helpers.tests.tiny import fit, network
+from helpers.tests.tiny import fit, needs_bfloat16, network
 
 
 @pytest.fixture
@@ -63,6 +63,7 @@ def test_dataset_and_profile_are_part_of_the_name():
     assert len(names) == 6 and "advanced-cifar-10-jpeg-copy-full.keras" in names
 
 
+@needs_bfloat16
 def test_the_file_holds_float32_and_no_optimizer(data, settings):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")

@@ -38,7 +38,7 @@ def test_an_interrupted_batch_keeps_the_rows_of_what_was_done_before(folder):
     started = command(folder.parent, "--out", "out", "--workers", "1")
     wait_for(mark.exists)
     started.terminate()
-    assert started.communicate(timeout=60) and started.returncode == 130
+    assert started.communicate(timeout=300) and started.returncode == 130
     assert [(row["student"], row["state"]) for row in rows(folder.parent / "out")] == [
         ("bad", "failed")
     ]
@@ -54,7 +54,7 @@ def test_an_interrupted_rerun_goes_on_with_the_same_command(folder):
     started = command(folder.parent, "--out", "out", "--workers", "1", "--rerun")
     wait_for(lambda: len(list((folder.parent / "out" / "results").iterdir())) == 1)
     started.terminate()
-    assert started.communicate(timeout=60) and started.returncode == 130
+    assert started.communicate(timeout=300) and started.returncode == 130
     assert [row["student"] for row in rows(folder.parent / "out")] == ["a"]
     mark.unlink()
     status, found = start(folder, parameters="{}")

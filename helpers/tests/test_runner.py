@@ -117,7 +117,8 @@ def test_an_endless_loop_is_ended_and_what_came_before_is_kept():
 
 
 def test_all_memory_is_not_taken():
-    hungry = "print('before')", "b = []\nwhile True: b.append(bytearray(20_000_000))"
+    grows = "b.append(bytearray(20_000_000)); time.sleep(0.01)"
+    hungry = "print('before')", f"import time; b = []\nwhile True: {grows}"
     result = run(*hungry, memory_gb=0.6)
     assert (result["state"], result["error"]) == ("memory", "more than 0.6 GB of memory")
     assert 600 <= result["peak_memory_mb"] < 1_500 and lines(result) == ["before"]
@@ -151,8 +152,9 @@ def test_output_past_jupyter_is_cut_off_too():
 
 def test_processes_that_left_the_family_are_ended():
     source = (
-        "import subprocess\n"
-        "child = subprocess.Popen(['sleep', '300'], start_new_session=True)\n"
+        "import subprocess, sys\n"
+        "sleep = [sys.executable, '-c', 'import time; time.sleep(300)']\n"
+        "child = subprocess.Popen(sleep, start_new_session=True)\n"
         "print(child.pid)"
     )
     result = run(source)

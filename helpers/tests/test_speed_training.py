@@ -93,9 +93,9 @@ def test_steps_in_one_call_are_the_same_steps(data, settings, monkeypatch):
     monkeypatch.setattr(speed, "IMAGES_PER_CALL", 0)
     monkeypatch.setattr(training, "PROCEDURE", -1)
     single = tiny.fit(_regularised(0.3), data, settings)
-    assert whole.history == single.history
+    assert whole.history["loss"] == pytest.approx(single.history["loss"], abs=1e-5)
     for one, other in zip(whole.model.weights, single.model.weights, strict=True):
-        assert np.array_equal(one, other)
+        assert np.allclose(one, other, atol=1e-6)
 
 
 def test_what_is_saved_while_it_trains_is_plain_keras(data, settings, tmp_path):
@@ -127,18 +127,19 @@ def test_all_is_put_back_after_an_error_and_nothing_is_swapped_on_a_gpu(monkeypa
 
 def _three_accuracies(data, swap) -> list[float]:
     """Validation accuracies of three seeds, traced once: each seed starts from its own weights."""
-    model, scores = _regularised(0.3), []
+    rate = keras.optimizers.schedules.CosineDecay(0.02, 150)
+    model, scores = _regularised(0.3, rate=rate), []
     with swap(model):
         for seed in range(3):
-            start = _regularised(0.3, seed)
+            start = _regularised(0.3, seed, rate)
             for network in (model, start):
                 network.optimizer.build(network.trainable_variables)
             for one in ("variables", "optimizer.variables"):
                 pairs = zip(attrgetter(one)(model), attrgetter(one)(start), strict=True)
                 for own, new in pairs:
                     own.assign(new)
-            fed = training.batches(data.x_train, data.y_train, 15, seed=seed, epochs=range(15))
-            model.fit(fed, epochs=15, steps_per_epoch=10, shuffle=False, verbose=0)
+            fed = training.batches(data.x_train, data.y_train, 30, seed=seed, epochs=range(30))
+            model.fit(fed, epochs=30, steps_per_epoch=5, shuffle=False, verbose=0)
             answers = model.predict(data.x_val, verbose=0).argmax(1)
             scores.append(float((answers == data.y_val).mean()))
     return scores
@@ -147,5 +148,5 @@ def _three_accuracies(data, swap) -> list[float]:
 def test_three_seeds_are_as_accurate_as_with_keras(data):
     fused = _three_accuracies(data, speed.fused)
     stock = _three_accuracies(data, contextlib.nullcontext)
-    assert len({*fused, *stock}) > 1 and min(np.mean(fused), np.mean(stock)) > 0.6
-    assert np.mean(fused) == pytest.approx(np.mean(stock), abs=0.25)
+    assert len({*fused, *stock}) > 1 and min(np.mean(fused), np.mean(stock)) > 0.75
+    assert np.mean(fused) == pytest.approx(np.mean(stock), abs=0.2)

@@ -1,10 +1,18 @@
 """A made-up dataset and network on which a training takes a second."""
 
+import os
+
 import keras
 import numpy as np
+import pytest
 
 from helpers import training
 from helpers.data import Dataset
+
+needs_bfloat16 = pytest.mark.skipif(
+    os.environ.get("ONEDNN_MAX_CPU_ISA", "DEFAULT") not in ("", "ALL", "DEFAULT"),
+    reason="oneDNN is limited: TensorFlow doesn't know, and hands it bfloat16",
+)
 
 
 def dataset() -> Dataset:
