@@ -38,7 +38,7 @@ def lent(model: keras.Model) -> Iterator[keras.Model]:
     """
     kind = _kind(model)
     lender = _lenders.get(kind, model)
-    if _kind(lender) != kind:  # somebody has changed it since
+    if _kind(lender) != kind or _share_variables(lender, model):  # changed since, or of one piece
         lender = model
     _remember(kind, lender)
     if lender is model:
@@ -79,6 +79,13 @@ def _kind(model: keras.Model) -> str | None:
         return None
     ways = [model.run_eagerly, model.jit_compile, model.optimizer.built] if model.compiled else None
     return cache.key([described, recipe, ways])
+
+
+def _share_variables(one: keras.Model, other: keras.Model) -> bool:
+    """Whether two models were built on the same layers, or on some of them."""
+    return one is not other and bool(
+        {id(v) for v in one.variables} & {id(v) for v in other.variables}
+    )
 
 
 def _remember(kind: str | None, lender: keras.Model) -> None:

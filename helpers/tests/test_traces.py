@@ -104,6 +104,20 @@ def test_another_kind_is_traced_anew(data, settings, options):
         assert lender is other
 
 
+def test_a_model_on_the_same_layers_keeps_what_it_learns(data, settings):
+    first = tiny.fit(tiny.network(0), data, uncached(settings))
+    again = keras.Sequential([keras.Input((32, 32, 3)), *first.model.layers])
+    again.compile(
+        keras.optimizers.SGD(0.003, momentum=0.9),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    before = weights(again)
+    tiny.fit(again, data, uncached(settings))
+    assert np.abs(weights(again) - before).max() > 1e-4
+    assert np.array_equal(weights(again), weights(first.model))
+
+
 def test_callbacks_see_the_model_that_they_were_given_for(data, settings):
     tiny.fit(tiny.network(0), data, uncached(settings))
     stop = keras.callbacks.EarlyStopping(patience=1, restore_best_weights=True, monitor="loss")
