@@ -6,7 +6,7 @@ PYTHON ?= python3
 TOOL = $(if $(filter Windows_NT,$(OS)),,exec )$(PYTHON) -m helpers.tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint lab student colab test-colab batch publish bench clean
+.PHONY: help setup run test test-copies lint lab student colab test-colab batch publish bench clean
 
 help:  ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -19,6 +19,9 @@ run:  ## run the course [PROFILE=smoke|class|full] [DATASET=auto|cifar10|digits]
 
 test:  ## test the helpers and every notebook (smoke, embedded dataset, no network) [PRECISION=native] [TESTS=notebooks]
 	@$(if $(PRECISION),COURSE_PRECISION="$(PRECISION)") $(TOOL).test $(TESTS)
+
+test-copies:  ## test what takes longer: copies for students and Colab, batches, a cluster, interrupted commands
+	@$(TOOL).test_copies
 
 lint:  ## check style and format, notebooks included
 	@$(TOOL).lint

@@ -40,8 +40,8 @@ EPOCHS = {
     "one_conv": (2, 6, 16),
     "two_conv": (2, 5, 16),
     "kernel": (1, 2, 16),
-    "advanced": (2, 3, 35),
-    "better": (2, 3, 32),
+    "advanced": (2, 2, 35),
+    "better": (2, 2, 32),
     "part": (1, 2, 8),
     "ablation": (1, 1, 8),
     "fast": (1, 2, 6),
@@ -62,12 +62,12 @@ PROFILES = {
     ),
     # a lesson: minutes
     "class": Profile(
-        train=6_000,
+        train=5_000,
         val=1_000,
         test=1_000,
         part=1_500,
         seeds=(0, 1, 2),
-        repeats=8,
+        repeats=6,
         ablation_seeds=1,
         epochs={kind: numbers[1] for kind, numbers in EPOCHS.items()},
     ),
@@ -108,6 +108,16 @@ class Settings:
     epochs: int
     use_cache: bool
     shortened: bool
+
+    @property
+    def budget(self) -> Profile:
+        """How much of everything the profile uses."""
+        return PROFILES[self.profile]
+
+    @property
+    def runs_dir(self) -> Path:
+        """Where records and files of this run go."""
+        return runs_dir()
 
 
 def choose(name: str, value: str, allowed: Sequence[str]) -> str:

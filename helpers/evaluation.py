@@ -1,16 +1,14 @@
 """Accuracies, spread and confusions of trained models."""
 
 import dataclasses
-from pathlib import Path
 from typing import Protocol
 
 import keras
 import numpy as np
 
-from helpers import cache, config, hardware, results, speed, storage, traces, training
+from helpers import config, results, storage, training
 from helpers.config import Settings
-from helpers.data import Dataset, fingerprint
-from helpers.identity import UnknownError
+from helpers.data import Dataset
 from helpers.training import Training
 
 
@@ -31,26 +29,17 @@ def probabilities(trained: Model, images: np.ndarray) -> np.ndarray:
     Returns:
         float32 `(n, classes)`; rows sum to 1 if the model ends in a softmax.
     """
-    path = _kept_answers(trained, images) if trained.settings.use_cache else None
+    identity = (
+        training.key_of_answers(trained.model, images) if trained.settings.use_cache else None
+    )
+    path = config.cache_dir() / "predictions" / f"{identity}.npz" if identity else None
     kept = storage.read_arrays(path) if path else None
     if kept is not None:
         return kept["answers"]
-    with traces.lent(trained.model) as lender, speed.fused(lender), traces.kept(lender):
-        answers = lender.predict(training.batches(images), verbose=0).astype(np.float32)
+    answers = training.predict(trained.model, images)
     if path:
         storage.write_arrays(path, {"answers": answers})
     return answers
-
-
-def _kept_answers(trained: Model, images: np.ndarray) -> Path | None:
-    """Where the answers are kept; None if it can't be told what decides them."""
-    try:
-        model = cache.describe_model(trained.model)
-    except UnknownError:
-        return None
-    means = [training.PROCEDURE, config.versions(), hardware.look().kernels]
-    identity = cache.key([model, fingerprint(images), *means])
-    return config.cache_dir() / "predictions" / f"{identity}.npz"
 
 
 def accuracy(trained: Model, images: np.ndarray, labels: np.ndarray) -> float:

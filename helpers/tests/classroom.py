@@ -13,7 +13,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from helpers.tools import copies, execution, student
+from helpers.tools import execution
+from helpers.tools.copies import editing, student
 
 CLASS = {
     **{"right": 7, "half": 6, "untouched": 3, "wrong": 4, "raises": 3, "hangs": 2},
@@ -45,10 +46,10 @@ def hand_in(
         make: The copy that was handed out: `student_copy` or `handout_copy`.
     """
     source = nbformat.read(execution.NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    answers = [c.source for c in source.cells if copies.tagged(c, "solution")]
+    answers = [c.source for c in source.cells if editing.tagged(c, "solution")]
     answers = [s for s in answers if s.startswith("def _")]
     copy = make(source, name)
-    stubs = [cell for cell in copy.cells if copies.tagged(cell, "exercise")]
+    stubs = [cell for cell in copy.cells if editing.tagged(cell, "exercise")]
     filled = {"right": len(stubs), "half": len(stubs) // 2}.get(kind, 0)
     for stub, answer in list(zip(stubs, answers, strict=True))[:filled]:
         named = answer.split("(")[0].removeprefix("def ")
@@ -60,7 +61,7 @@ def hand_in(
         place = copy.cells.index(stubs[0])
         copy.cells.insert(place, new_code_cell(TROUBLE[kind]))
     if kind == "bare":
-        copy.cells = [c for c in copy.cells if not copies.tagged(c, "parameters")]
+        copy.cells = [c for c in copy.cells if not editing.tagged(c, "parameters")]
     text = nbformat.writes(copy)
     path = folder / f"{name}_{pupil}.ipynb"
     path.write_text(text[: len(text) // 2] if kind == "torn" else text, encoding="utf-8")

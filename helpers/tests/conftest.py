@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers import cifar, config
+from helpers import config
+from helpers.data import cifar
 
 CLASS_NAMES = [b"airplane", b"automobile", b"bird", b"cat", b"deer"]
 CLASS_NAMES += [b"dog", b"frog", b"horse", b"ship", b"truck"]
@@ -94,7 +95,7 @@ def settings() -> config.Settings:
 @pytest.fixture
 def figure_shown(monkeypatch):
     """A function that checks that one figure was shown, and returns its alt text."""
-    from helpers import style
+    from helpers.plots import style
 
     kept = []
     monkeypatch.setattr(style, "display", lambda data, **options: kept.append((data, options)))

@@ -7,7 +7,7 @@ import nbformat
 import psutil
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers.tools import runner
+from helpers.tools.batch import runner
 from helpers.tools.test import SHARED_CACHE
 
 

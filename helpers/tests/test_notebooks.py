@@ -7,7 +7,8 @@ import statistics
 import nbformat
 import pytest
 
-from helpers import checks, config, results, tables
+from helpers import checks, config, results
+from helpers.results import tables
 
 ROOT = config.course_root()
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -67,6 +68,14 @@ def test_all_begin_with_the_same_bootstrap():
     notebooks = [nbformat.read(path, as_version=4) for path in PATHS]
     sources = [cell.source for nb in notebooks for cell in tagged(nb.cells, "bootstrap")]
     assert len(sources) == len(PATHS) and len(set(sources)) == 1
+    assert len([line for line in sources[0].splitlines() if line]) <= 8
+
+
+def test_one_call_settles_what_runs_where(notebook, path):
+    (cell,) = [cell for cell in notebook.cells if cell.id == "settings"]
+    assert cell.source.startswith(f'settings = training.start(\n    "{path.stem}", ')
+    (output,) = cell.outputs
+    assert re.fullmatch(r"Profile full: \d+ epochs, seeds \[.*\]\nRunning on .+\n", output.text)
 
 
 def test_the_card_and_the_runner_tell_the_same_time(notebook):
@@ -149,9 +158,11 @@ def test_stored_results_are_the_published_records(path, code):
     assert len({r["dataset_fingerprint"] for r in tested}) == 1
     (shown,) = [o for o in outputs(code) if "text/markdown" in o.get("data", {})]
     table = [line for line in shown.data["text/markdown"].splitlines() if line.startswith("|")]
+    (dataset,) = results.tested_datasets(tested)
     rows = tables.markdown_table(tables.summarise(records)).splitlines()
     assert set(rows) <= set(table)
-    everything = tables.markdown_table(tables.summarise(results.published())).splitlines()
+    together = results.of_one_dataset(results.published(), dataset)
+    everything = tables.markdown_table(tables.summarise(together)).splitlines()
     assert set(table) <= set(everything), "a row of another notebook is out of date"
 
 

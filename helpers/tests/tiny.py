@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from helpers import training
-from helpers.data import Dataset
+from helpers.data.ladder import Dataset
+from helpers.training import fitting
 
 needs_bfloat16 = pytest.mark.skipif(
     os.environ.get("ONEDNN_MAX_CPU_ISA", "DEFAULT") not in ("", "ALL", "DEFAULT"),
@@ -49,16 +49,16 @@ def network(seed: int = 0, rate: float = 0.003, units: int = 8, loss=None, dropo
 
 def fit(model, data, settings, *, seed=0, batch_size=32, **options):
     options = {"name": "test model"} | options
-    return training.fit(model, data, settings, seed=seed, batch_size=batch_size, **options)
+    return fitting.fit(model, data, settings, seed=seed, batch_size=batch_size, **options)
 
 
 def count_trainings(monkeypatch) -> list:
     done = []
-    original = training._train
+    original = fitting._train
 
     def counted(*arguments):
         done.append(1)
         return original(*arguments)
 
-    monkeypatch.setattr(training, "_train", counted)
+    monkeypatch.setattr(fitting, "_train", counted)
     return done

@@ -7,15 +7,17 @@ from helpers import config
 
 def of_helpers() -> str:
     """Changes with any module that a notebook can import."""
-    return _digest("helpers/*.py")
+    return _digest(without=("tools", "tests"))
 
 
 def of_course() -> str:
     """Changes with any module of the course but the tests."""
-    return _digest("helpers/*.py", "helpers/tools/*.py")
+    return _digest(without=("tests",))
 
 
-def _digest(*patterns: str) -> str:
-    paths = [path for pattern in patterns for path in config.course_root().glob(pattern)]
-    parts = [path.name.encode() + b"\0" + path.read_bytes() for path in sorted(paths)]
+def _digest(without: tuple[str, ...]) -> str:
+    helpers = config.course_root() / "helpers"
+    paths = {path.relative_to(helpers).as_posix(): path for path in helpers.rglob("*.py")}
+    kept = {name: path for name, path in paths.items() if name.split("/")[0] not in without}
+    parts = [name.encode() + b"\0" + path.read_bytes() for name, path in sorted(kept.items())]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()

@@ -27,18 +27,18 @@ def main() -> None:
 
 def run(source: Path, target: Path, size: int = 32, crop: str | None = "center") -> int:
     """Prepares all pictures of `source` into `target`; returns the exit status."""
-    from helpers import images
+    from helpers import photos
 
     if target.resolve() == source.resolve() or (target.exists() and not target.is_dir()):
         print(f"{target} is not a folder of its own; name another one.", file=sys.stderr)
         return 2
     refused = 0
     try:
-        files = images.files_of(source)
+        files = photos.files_of(source)
         for path in files:
             try:
-                _write(images.prepare(path, size, crop), target / f"{path.name}.png")
-            except images.ImageError as error:
+                _write(photos.prepare(path, size, crop), target / f"{path.name}.png")
+            except photos.ImageError as error:
                 refused += 1
                 print(f"skipped: {error}", file=sys.stderr)
     except ValueError as error:

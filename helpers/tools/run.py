@@ -55,16 +55,16 @@ def run(notebooks: list[Path], options: argparse.Namespace) -> int:
         keys = [resume.key(resume.sources(path), *decides) for path in notebooks]
         progress = resume.Progress(OUT / "progress.json", resume.key(names, *decides))
         print(f"Profile {options.profile}; results go to {OUT}", flush=True)
-        expected = Expected(notebooks, options.profile)
+        ahead = Expected(notebooks, options.profile)
         pages.write_index(outcomes, names, OUT)
         try:
             for path, key in zip(notebooks, keys, strict=True):
                 outcome = _earlier(path, progress.finished(path.stem, key))
                 if outcome is None and not options.notebooks:
-                    outcome = expected.left_out(path)
+                    outcome = ahead.left_out(path)
                 if outcome is None:
                     settings = chosen | {"COURSE_PROFILE": options.profile}
-                    outcome = _run_one(path, expected.line(path, outcomes), settings)
+                    outcome = _run_one(path, ahead.line(path, outcomes), settings)
                     if outcome.state == "ok":
                         progress.add(path.stem, key, seconds=outcome.seconds)
                 outcomes.append(outcome)
@@ -110,21 +110,21 @@ def _options() -> argparse.Namespace:
 
 def _locate(options: argparse.Namespace, scratch: Path) -> dict[str, str]:
     """Looks for the data once, unpacks and checks it; what every notebook is told about it."""
-    from helpers import cifar, sources
+    from helpers import data
 
     try:
-        source = sources.locate(options.dataset, options.cifar10_dir)
-        if source.rung == sources.EMBEDDED:
+        source = data.locate(options.dataset, options.cifar10_dir)
+        if source.rung == data.EMBEDDED:
             for line in source.tried:
                 print(f"  {line}")
             print("Data: the embedded dataset (digits). These will not be CIFAR-10 numbers.")
             return {"COURSE_DATASET": "digits", "CIFAR10_DIR": ""}
-        if source.rung == sources.NAMED:
+        if source.rung == data.NAMED:
             named = source.path
-            folder = named if named.is_dir() else cifar.unpack(named, scratch)
-            print(f"Data: {cifar.read(folder)[2]}, from the folder or archive you named.")
+            folder = named if named.is_dir() else data.unpack_cifar(named, scratch)
+            print(f"Data: {data.read_cifar(folder)[2]}, from the folder or archive you named.")
             return {"COURSE_DATASET": "cifar10", "CIFAR10_DIR": str(folder)}
-    except cifar.DataError as error:
+    except data.DataError as error:
         sys.exit(str(error))
     print("Data: CIFAR-10.")
     return {"COURSE_DATASET": "cifar10", "CIFAR10_DIR": ""}
@@ -134,24 +134,24 @@ class Expected:
     """What is known of a run before it: seconds of each notebook, and who needs too much memory."""
 
     def __init__(self, notebooks: list[Path], profile: str):
-        from helpers.tools import times, yardstick
+        from helpers.tools import expected
 
         print("Measuring how fast this machine trains … ", end="", flush=True)
-        here = yardstick.speed_here()
+        here = expected.speed_here()
         speed, self.kind = (here.images_per_second, here.kind) if here else (None, None)
         self.profile = profile
-        self.seconds = times.plan(notebooks, profile, speed, self.kind)
+        self.seconds = expected.plan(notebooks, profile, speed, self.kind)
         listed = [self.seconds[path.stem] for path in notebooks]
         known = None not in listed
-        print(f"about {times.words(sum(listed))} in all" if known else "done", flush=True)
+        print(f"about {expected.words(sum(listed))} in all" if known else "done", flush=True)
         for path in notebooks:
             for said in self._too_large(path):
                 print(f"Careful: {said}", flush=True)
 
     def _too_large(self, path: Path) -> list[str]:
-        from helpers.tools import memory
+        from helpers.tools import expected
 
-        return memory.too_large([path.stem], self.profile, self.kind)
+        return expected.too_large([path.stem], self.profile, self.kind)
 
     def left_out(self, path: Path) -> Outcome | None:
         """How a notebook ended that isn't begun, because it needs more memory than is free."""
@@ -165,12 +165,12 @@ class Expected:
 
     def line(self, path: Path, outcomes: list[Outcome]) -> str:
         """What to expect of a notebook and of the rest of the run, after those that have ended."""
-        from helpers.tools import times
+        from helpers.tools import expected
 
         done = [(self.seconds[o.name], o.seconds) for o in outcomes if o.state == "ok"]
         names = list(self.seconds)
         rest = [self.seconds[name] for name in names[names.index(path.stem) :]]
-        return times.line(rest, done)
+        return expected.line(rest, done)
 
 
 def _run_one(path: Path, about: str, settings: dict[str, str]) -> Outcome:

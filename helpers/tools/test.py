@@ -2,6 +2,10 @@
 
     python -m helpers.tools.test [PYTEST ARGUMENTS]
 
+What takes longer is left to `helpers.tools.test_copies`. `COURSE_TEST_CACHE` names a folder in
+which the two, and every notebook that they run, share their trainings; without it each has one of
+its own.
+
 Everything is computed in float32, so that a test says the same on every machine.
 `COURSE_PRECISION=mixed_bfloat16` takes the other precision; `native` the machine's own, if it has
 another one than float32, and does nothing if it hasn't.
@@ -16,40 +20,54 @@ from helpers.tools import endings, setup
 
 NOWHERE = "http://127.0.0.1:9"  # a download that a notebook tries fails at once
 SHARED_CACHE = "COURSE_TEST_CACHE"
+SLOWEST = 15  # tests whose seconds are told
 CELL_SECONDS = 1800  # ten times what the longest cell needs on a slow laptop
 PYTEST = (
     # in alphabetical order: the notebooks last, so that no long file is left for one worker
     *("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
     *("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", str(CELL_SECONDS)),
+    *("--durations", str(SLOWEST)),
 )
 
 
-def main() -> None:
-    """Runs pytest in a scratch cache and scratch records of its own."""
+def main(copies: bool = False) -> None:
+    """Runs pytest in a scratch cache and scratch records of its own.
+
+    Args:
+        copies: Whether to run what takes longer, instead of all else.
+    """
     setup.ensure()
     precision = chosen_precision()
     if precision is None:
         print("This machine computes in float32 by itself: make test has tested that.")
         return
     with tempfile.TemporaryDirectory(prefix="course-test-") as scratch:
+        cache = os.environ.get(SHARED_CACHE) or os.path.join(scratch, "cache")
         environment = os.environ | {
             "COURSE_PROFILE": "smoke",
             "COURSE_DATASET": "digits",
             "COURSE_PRECISION": precision,
-            "COURSE_CACHE": os.path.join(scratch, "cache"),
-            SHARED_CACHE: os.path.join(scratch, "cache"),
+            "COURSE_CACHE": cache,
+            SHARED_CACHE: cache,
             "COURSE_RUNS": os.path.join(scratch, "runs"),
             "CIFAR10_DIR": "",
             "http_proxy": NOWHERE,
             "https_proxy": NOWHERE,
             "no_proxy": "127.0.0.1,localhost",
         }
-        wanted = sys.argv[1:] or ["helpers/tests", "notebooks"]
+        wanted = chosen(sys.argv[1:], copies)
         print(f"In {precision}:", flush=True)
         command = [sys.executable, "-m", "pytest", *PYTEST, *wanted]
         root = config.course_root()
         with endings.clean(), endings.started(command, cwd=root, env=environment) as process:
             sys.exit(process.wait())
+
+
+def chosen(arguments: list[str], copies: bool) -> list[str]:
+    """What pytest is asked for: the copies, all else, or what is named."""
+    if copies:
+        return ["-m", "copies", *(arguments or ["helpers/tests"])]
+    return arguments or ["-m", "not copies", "helpers/tests", "notebooks"]
 
 
 def chosen_precision() -> str | None:
@@ -58,9 +76,9 @@ def chosen_precision() -> str | None:
     if wanted != "native":
         return wanted
     del os.environ["COURSE_PRECISION"]
-    from helpers import hardware
+    from helpers import training
 
-    own = hardware.look().precision
+    own = training.machine().precision
     return None if own == "float32" else own
 
 

@@ -18,7 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from helpers import config
-from helpers.tools import colab, copies, endings, environment, setup
+from helpers.tools import endings, environment, setup
+from helpers.tools.copies import colab_copy, write
 from helpers.tools.test import NOWHERE
 
 SHOWN = ("tensorflow", "keras", "numpy", "ipykernel")
@@ -52,7 +53,7 @@ def try_all(python: Path | str, packages: dict[str, str]) -> int:
     kept = config.runs_dir() / "test_colab" / "progress.json"
     progress = resume.Progress(kept, resume.key(packages))
     with tempfile.TemporaryDirectory(prefix="course-colab-", ignore_cleanup_errors=True) as scratch:
-        paths = copies.write(Path(scratch) / "copies", colab.colab_copy)
+        paths = write(Path(scratch) / "copies", colab_copy)
         model = hashlib.sha256(config.published_model().read_bytes()).hexdigest()
         parts = [(MODEL, model, lambda: opens_published(python))]
         for path in paths:

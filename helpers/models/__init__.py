@@ -1,0 +1,36 @@
+"""Models as files, and what a model costs.
+
+`saved` writes, finds and opens a model with its side file; `files` takes uploads and downloads;
+`examined` says whether Grad-CAM can look into one, `costs` counts.
+May import evaluation, training, plots, results, data, photos and the rooms below them.
+New: another way that a model comes into the course, or is looked at from outside.
+"""
+
+from helpers.models.costs import multiply_adds
+from helpers.models.examined import check_examinable
+from helpers.models.files import downloaded, uploaded
+from helpers.models.saved import (
+    PUBLISHED,
+    ModelError,
+    Saved,
+    find,
+    folder,
+    in_float32,
+    load,
+    save,
+)
+
+__all__ = [
+    "PUBLISHED",
+    "ModelError",
+    "Saved",
+    "check_examinable",
+    "downloaded",
+    "find",
+    "folder",
+    "in_float32",
+    "load",
+    "multiply_adds",
+    "save",
+    "uploaded",
+]

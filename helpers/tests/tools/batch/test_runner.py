@@ -1,0 +1,174 @@
+"""One run under its limits: what others' notebooks may do, and what is left of it."""
+
+import json
+import os
+import sys
+import time
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from helpers.tests.notebooks import alive, said, task
+from helpers.tools.batch import runner
+
+pytestmark = pytest.mark.copies
+
+
+def text(*sources):
+    cells = [new_code_cell("x = 1", metadata={"tags": ["parameters"]})]
+    return nbformat.writes(new_notebook(cells=cells + [new_code_cell(s) for s in sources]))
+
+
+def run(*sources, stopped=lambda: False, **changes):
+    return runner.run(task(text(*sources), **changes), stopped)
+
+
+def lines(result):
+    cells = nbformat.reads(result["executed"], as_version=4).cells
+    return "".join(map(said, cells)).splitlines()
+
+
+def test_parameters_arrive_and_the_executed_notebook_comes_back():
+    result = run("print(x, 2 * x)", parameters={"x": 21}, environment={"COURSE_PROFILE": "smoke"})
+    assert (result["state"], result["error"]) == ("ok", "")
+    assert lines(result) == ["21 42"]
+    assert result["seconds"] > 0 and result["peak_memory_mb"] > 50
+
+
+def test_parameters_arrive_where_a_tag_was_lost():
+    cells = [new_code_cell("#@title Parameters\nx = 1  #@param {type:'raw'}")]
+    cells.append(new_code_cell("print(x)"))
+    written = nbformat.writes(new_notebook(cells=cells))
+    assert lines(runner.run(task(written, parameters={"x": 21}), lambda: False)) == ["21"]
+
+
+def test_each_run_has_a_cache_a_folder_and_records_of_its_own(tmp_path):
+    source = (
+        "import json, os, pathlib\n"
+        "from helpers import config, storage\n"
+        "storage.write_whole(config.runs_dir() / 'records' / 'a.json', json.dumps({'kind': 'b'}))\n"
+        "(config.runs_dir() / 'records' / 'torn.json').write_text('{')\n"
+        "(config.runs_dir() / 'records' / 'deep.json').write_text('[' * 5000 + ']' * 5000)\n"
+        "print(os.listdir('.'), config.cache_dir(), pathlib.Path.cwd())"
+    )
+    first, second = run(source), run(source)
+    assert first["records"] == second["records"] == [{"kind": "b"}]
+    assert lines(first)[0].startswith("[] ") and lines(first) != lines(second)
+    assert os.environ["COURSE_CACHE"] not in lines(first)[0]
+    assert not os.path.exists(lines(first)[0].split()[-1])
+
+
+@pytest.mark.parametrize(
+    ("source", "state", "error"),
+    [
+        ("raise ValueError('broken on purpose\\nmore')", "failed", "ValueError: broken on purpose"),
+        ("import os; os._exit(3)", "failed", "the kernel died"),
+        ("raise MemoryError('no room')", "memory", "MemoryError: no room"),
+        ("raise SystemExit(0)", "ok", ""),
+        ("raise SystemExit(3)", "failed", "SystemExit: 3"),
+        (
+            "import os, signal, time; os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)",
+            "failed",
+            "the notebook's process was ended (SIGKILL)",
+        ),
+    ],
+)
+def test_how_it_ended_is_told(source, state, error):
+    result = run(source)
+    assert (result["state"], result["error"]) == (state, error)
+
+
+def test_an_error_in_an_exercise_does_not_cost_the_next_one():
+    cells = [new_markdown_cell("# Title\n\n## Exercise 1"), new_code_cell("1 / 0")]
+    cells += [new_markdown_cell("## Exercise 2\n\ntext"), new_code_cell("print('next')")]
+    cells[1].metadata["tags"] = ["exercise"]
+    result = runner.run(task(nbformat.writes(new_notebook(cells=cells))), lambda: False)
+    assert (result["state"], result["place"]) == ("failed", "Exercise 1")
+    assert result["error"] == "ZeroDivisionError: division by zero" and lines(result) == ["next"]
+    cells.insert(1, new_code_cell("a slip"))
+    result = runner.run(task(nbformat.writes(new_notebook(cells=cells))), lambda: False)
+    assert result["error"].startswith("SyntaxError") and lines(result) == ["next"]
+    del cells[1]
+    cells[1].metadata["tags"] = []
+    result = runner.run(task(nbformat.writes(new_notebook(cells=cells))), lambda: False)
+    assert result["state"] == "failed" and lines(result) == []
+
+
+def test_where_it_ended_is_told_for_a_dead_kernel_too():
+    cells = [new_markdown_cell("## Last words"), new_code_cell("import os; os._exit(1)")]
+    result = runner.run(task(nbformat.writes(new_notebook(cells=cells))), lambda: False)
+    assert (result["error"], result["place"]) == ("the kernel died", "Last words")
+
+
+def test_a_made_up_outcome_is_not_believed():
+    source = (
+        "import os, pathlib, signal, time\n"
+        'told = \'{"state": "ok", "error": 7, "place": ""}\'\n'
+        "(pathlib.Path.cwd().parent / 'outcome.json').write_text(told)\n"
+        "os.kill(os.getppid(), signal.SIGKILL)\n"
+        "time.sleep(60)"
+    )
+    assert run(source)["error"] == "the notebook's process was ended (SIGKILL)"
+
+
+def test_an_endless_loop_is_ended_and_what_came_before_is_kept():
+    result = run("print('before')", "while True: pass", minutes=0.3)
+    assert (result["state"], result["error"]) == ("timeout", "not done after 0.3 minutes")
+    assert lines(result) == ["before"]
+
+
+def test_all_memory_is_not_taken():
+    grows = "b.append(bytearray(20_000_000)); time.sleep(0.01)"
+    hungry = "print('before')", f"import time; b = []\nwhile True: {grows}"
+    result = run(*hungry, memory_gb=0.6)
+    assert (result["state"], result["error"]) == ("memory", "more than 0.6 GB of memory")
+    assert 600 <= result["peak_memory_mb"] < 1_500 and lines(result) == ["before"]
+
+
+def test_a_gigabyte_of_output_is_cut_off():
+    loud = "import time\nfor i in range(1000):\n    print('x' * 1_000_000, flush=True)"
+    result = run(loud, output_mb=5)
+    assert result["state"] == "failed"
+    assert result["error"] == "more than 5 MB of output (limits: output_mb)"
+    assert 0 < len(result["executed"]) < 6_000_000
+
+
+def test_too_much_output_in_the_last_cell_is_told_too():
+    result = run("print('x' * 6_000_000)", output_mb=5)
+    assert (result["state"], lines(result)) == ("failed", [])
+    assert result["error"] == "more than 5 MB of output (limits: output_mb)"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="writes through /proc")
+def test_output_past_jupyter_is_cut_off_too():
+    loud = (
+        "import os\n"
+        "with open(f'/proc/{os.getppid()}/fd/1', 'ab') as file:\n"
+        "    while True:\n"
+        "        file.write(b'x' * 100_000)"
+    )
+    result = run(loud, output_mb=5, minutes=0.5)
+    assert result["state"] == "failed" and "MB of output" in result["error"]
+
+
+def test_processes_that_left_the_family_are_ended():
+    source = (
+        "import subprocess, sys\n"
+        "sleep = [sys.executable, '-c', 'import time; time.sleep(300)']\n"
+        "child = subprocess.Popen(sleep, start_new_session=True)\n"
+        "print(child.pid)"
+    )
+    result = run(source)
+    assert result["state"] == "ok"
+    assert not alive(int(lines(result)[0]))
+
+
+def test_an_interrupted_run_ends_at_once():
+    began = time.monotonic()
+    result = run("import time; time.sleep(3600)", stopped=lambda: time.monotonic() > began + 3)
+    assert result["state"] == "stopped"
+
+
+def test_a_run_is_plain_data():
+    assert json.loads(json.dumps(run("1 / 0")))["state"] == "failed"

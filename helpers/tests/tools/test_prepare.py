@@ -1,0 +1,66 @@
+"""A folder at a time: the function, and the command."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from helpers.photos import images
+from helpers.tests.photos.test_images import halves, stored
+from helpers.tools import prepare
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two pictures, a text, a hidden file and a folder."""
+    folder = tmp_path / "photos"
+    (folder / "inside").mkdir(parents=True)
+    (folder / "b.png").write_bytes(stored(halves()))
+    (folder / "a.jpg").write_bytes(stored(halves(90, 60), "JPEG"))
+    (folder / "a.png").write_bytes(stored(halves()))
+    (folder / "c.txt").write_text("no picture")
+    (folder / ".hidden").write_text("no picture")
+    return folder
+
+
+def test_a_folder_is_prepared_in_order_and_a_bad_file_is_reported(folder):
+    prepared, refused = images.prepare_folder(folder)
+    assert list(prepared) == ["a.jpg", "a.png", "b.png"] and list(refused) == ["c.txt"]
+    assert refused["c.txt"].startswith("c.txt is not a picture")
+    assert all(picture.shape == (32, 32, 3) for picture in prepared.values())
+
+
+def test_a_folder_that_is_none_or_empty_is_an_error(folder, tmp_path):
+    with pytest.raises(images.ImageError, match="is not a folder"):
+        images.prepare_folder(tmp_path / "nowhere")
+    with pytest.raises(images.ImageError, match="there is no file in inside"):
+        images.prepare_folder(folder / "inside")
+
+
+def test_the_command_writes_what_prepare_returns(folder, tmp_path, capsys):
+    target = tmp_path / "small"
+    assert prepare.run(folder, target) == 1
+    said = capsys.readouterr()
+    assert "3 pictures of 32 × 32" in said.out and "1 skipped" in said.out
+    assert said.err.startswith("skipped: c.txt is not a picture")
+    assert sorted(p.name for p in target.iterdir()) == ["a.jpg.png", "a.png.png", "b.png.png"]
+    for path in target.iterdir():
+        expected = images.prepare(folder / path.name.removesuffix(".png"))
+        with Image.open(path) as picture:
+            assert np.array_equal(np.asarray(picture), expected)
+    (folder / "c.txt").unlink()
+    assert prepare.run(folder, target, size=16) == 0
+    with Image.open(target / "b.png.png") as picture:
+        assert picture.size == (16, 16)
+
+
+def test_the_command_refuses_folders_that_make_no_sense(folder, tmp_path, capsys):
+    assert prepare.run(folder, folder) == 2 and "of its own" in capsys.readouterr().err
+    assert prepare.run(folder, folder / "b.png") == 2 and "of its own" in capsys.readouterr().err
+    assert prepare.run(tmp_path / "nowhere", folder) == 2
+    assert "is not a folder" in capsys.readouterr().err
+    assert prepare.run(folder, folder / "b.png" / "below") == 2
+    assert "can't be written" in capsys.readouterr().err
+    assert prepare.run(tmp_path / "nowhere", tmp_path / "small") == 2
+    assert "is not a folder" in capsys.readouterr().err
+    assert prepare.run(folder, tmp_path / "small", size=0) == 2
+    assert "size is 0" in capsys.readouterr().err and not (tmp_path / "small").exists()

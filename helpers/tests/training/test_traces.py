@@ -1,0 +1,143 @@
+"""Lending traced functions changes no result, and no model."""
+
+import keras
+import numpy as np
+import pytest
+
+from helpers import evaluation
+from helpers.tests import tiny
+from helpers.training import traces
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    traces._lenders.clear()
+    traces._traced.clear()
+
+
+@pytest.fixture
+def tracings(monkeypatch):
+    """How often a training step was traced; a step that is used again isn't."""
+    seen, original = [], keras.Model.train_step
+
+    def counted(self, batch):
+        seen.append(self)
+        return original(self, batch)
+
+    monkeypatch.setattr(keras.Model, "train_step", counted)
+    return seen
+
+
+def weights(model):
+    return np.concatenate([np.ravel(w) for w in model.get_weights()])
+
+
+def alone(seed, data, settings, **options):
+    traces._lenders.clear()
+    return tiny.fit(tiny.network(seed, **options), data, settings, seed=seed)
+
+
+def uncached(settings):
+    from dataclasses import replace
+
+    return replace(settings, use_cache=False)
+
+
+@pytest.mark.parametrize("options", [{}, {"dropout": 0.4}])
+def test_a_model_is_traced_once_and_comes_out_as_if_trained_alone(
+    data, settings, tracings, options
+):
+    settings = uncached(settings)
+    single = [alone(seed, data, settings, **options) for seed in (0, 1, 2)]
+    traces._lenders.clear()
+    traces._traced.clear()
+    tracings.clear()
+    lent = [tiny.fit(tiny.network(s, **options), data, settings, seed=s) for s in (0, 1, 2)]
+    assert {id(model) for model in tracings} == {id(lent[0].model)}
+    for one, other in zip(single, lent, strict=True):
+        assert np.allclose(weights(one.model), weights(other.model), atol=1e-6)
+        assert one.history["loss"] == pytest.approx(other.history["loss"], abs=1e-5)
+        optimizers = [[np.asarray(v) for v in r.model.optimizer.variables] for r in (one, other)]
+        for left, right in zip(*optimizers, strict=True):
+            assert np.allclose(left, right, atol=1e-6)
+    apart = [np.abs(weights(a.model) - weights(lent[0].model)).max() for a in lent[1:]]
+    assert min(apart) > 1e-3
+
+
+def test_the_lender_keeps_its_own_weights(data, settings):
+    first = tiny.fit(tiny.network(0), data, uncached(settings))
+    before, answers = weights(first.model), evaluation.probabilities(first, data.x_val)
+    tiny.fit(tiny.network(1), data, uncached(settings), seed=1)
+    assert np.array_equal(weights(first.model), before)
+    assert np.array_equal(evaluation.probabilities(first, data.x_val), answers)
+    third = tiny.network(2)
+    third.optimizer.build(third.trainable_variables)
+    with pytest.raises(ZeroDivisionError), traces.lent(third) as lender:
+        assert lender is first.model
+        lender.layers[-1].set_weights([w + 1 for w in lender.layers[-1].get_weights()])
+        1 / 0  # noqa: B018
+    assert np.array_equal(weights(first.model), before)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda model: setattr(model.layers[2], "trainable", False),
+        lambda model: setattr(model.layers[3], "rate", 0.5),
+        lambda model: model.compile("adam", "mse", metrics=["accuracy"]),
+    ],
+)
+def test_a_model_that_was_changed_lends_nothing(data, settings, tracings, change):
+    first = tiny.fit(tiny.network(0, dropout=0.3), data, uncached(settings))
+    change(first.model)
+    other = tiny.network(1, dropout=0.3)
+    other.optimizer.build(other.trainable_variables)
+    with traces.lent(other) as lender:
+        assert lender is other
+
+
+@pytest.mark.parametrize("options", [{"units": 9}, {"dropout": 0.2}, {"rate": 0.1}])
+def test_another_kind_is_traced_anew(data, settings, options):
+    tiny.fit(tiny.network(0), data, uncached(settings))
+    other = tiny.network(0, **options)
+    other.optimizer.build(other.trainable_variables)
+    with traces.lent(other) as lender:
+        assert lender is other
+
+
+def test_a_model_on_the_same_layers_keeps_what_it_learns(data, settings):
+    first = tiny.fit(tiny.network(0), data, uncached(settings))
+    again = keras.Sequential([keras.Input((32, 32, 3)), *first.model.layers])
+    again.compile(
+        keras.optimizers.SGD(0.003, momentum=0.9),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    before = weights(again)
+    tiny.fit(again, data, uncached(settings))
+    assert np.abs(weights(again) - before).max() > 1e-4
+    assert np.array_equal(weights(again), weights(first.model))
+
+
+def test_callbacks_see_the_model_that_they_were_given_for(data, settings):
+    tiny.fit(tiny.network(0), data, uncached(settings))
+    stop = keras.callbacks.EarlyStopping(patience=1, restore_best_weights=True, monitor="loss")
+    model = tiny.network(1)
+    tiny.fit(model, data, uncached(settings), callbacks=[stop])
+    assert stop.model is model
+
+
+def test_what_the_user_traces_is_keras_own(data, settings):
+    first = tiny.fit(tiny.network(0), data, uncached(settings))
+    second = tiny.fit(tiny.network(1), data, uncached(settings), seed=1)
+    for run in (first, second):
+        assert [getattr(run.model, name) for name in traces.FUNCTIONS] == [None] * 3
+        assert run.model.predict(data.x_val, verbose=0).shape == (40, 10)
+
+
+def test_only_the_latest_kinds_are_remembered(data, settings, monkeypatch):
+    monkeypatch.setattr(traces, "LENDERS", 2)
+    for units in (3, 4, 5):
+        tiny.fit(tiny.network(0, units=units), data, uncached(settings))
+    assert len(traces._lenders) == traces.LENDERS
+    assert {names[0] for names in traces._traced} <= {id(m) for m in traces._lenders.values()}

@@ -1,0 +1,203 @@
+"""Makes upload-ready copies of the notebooks: each is one file that needs nothing else.
+
+    python -m helpers.tools.colab
+
+A copy in `build/colab/` carries the helpers it needs in its first, folded cell, has form fields
+for its parameters, and no outputs. It is made from `notebooks/` and `helpers/`.
+"""
+
+import base64
+import io
+import json
+import math
+import re
+import textwrap
+import zipfile
+
+from helpers import config
+from helpers.tools import expected, setup
+from helpers.tools.copies import colab_cells, editing
+
+BUILD = editing.BUILD / "colab"
+LINE = 1_000
+PACKAGES = {  # what notebooks and helpers import besides TensorFlow, Keras and NumPy
+    "filelock": "filelock",
+    "ipywidgets": "ipywidgets",
+    "matplotlib": "matplotlib",
+    "PIL": "pillow",
+    "scipy": "scipy",
+    "seaborn": "seaborn",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "tqdm": "tqdm",
+}
+CHOICES = {
+    "dataset": '["None", "\'auto\'", "\'cifar10\'", "\'digits\'"] {type:"raw"}',
+    "profile": '["None", "\'smoke\'", "\'class\'", "\'full\'"] {type:"raw"}',
+    "use_cache": '["None", "True", "False"] {type:"raw"}',
+    "upload": '{type:"boolean"}',
+}
+CPU_SECONDS_PER_T4_SECOND = 8  # estimated: operations per second, see `intro`
+
+
+def main() -> None:
+    """Writes the copies and says where."""
+    setup.ensure()
+    paths = editing.write(BUILD, colab_copy)
+    print(f"{len(paths)} notebooks in {BUILD}; each can be uploaded alone.")
+
+
+def colab_copy(notebook, name: str):
+    """A notebook that is complete in one file.
+
+    Args:
+        notebook: The course's notebook; changed in place.
+        name: Its name.
+    """
+    finds_model = any("models.find(" in cell.source for cell in notebook.cells)
+    cells = []
+    for cell in notebook.cells:
+        if editing.tagged(cell, "bootstrap"):
+            cells += [_markdown("colab", intro(notebook, name)), _folded(cell, bootstrap())]
+        elif editing.tagged(cell, "parameters"):
+            cells.append(_as_form(cell, form(cell.source)))
+        elif editing.tagged(cell, "solution"):
+            cells.append(_folded(cell, f"#@title {_title(cells)}\n{cell.source}"))
+        else:
+            cells.append(cell)
+        if cell.id == "settings" and finds_model:
+            cells += _model_cells()
+    notebook.cells = [_reworded(cell) for cell in cells]
+    editing.without_overview(notebook)
+    notebook.metadata.course.notebook = name
+    notebook.metadata.colab = {"provenance": [], "toc_visible": True}
+    return editing.with_links(editing.emptied(notebook), lambda old: None)
+
+
+def intro(notebook, name: str) -> str:
+    """What a visitor of Colab should know first, in Markdown.
+
+    The minutes on a T4 are estimated: the trainings' operations at 2.5 TFLOP/s in float32 and a
+    few milliseconds a step, about an eighth of the seconds on two processor cores, and a minute
+    to start.
+    """
+    seconds = notebook.metadata.course.expected_seconds
+    full = 1 + math.ceil(seconds["full"] / CPU_SECONDS_PER_T4_SECOND / 60)
+    lesson = expected.computing(name, expected.load()) or "not measured in the profile `class`"
+    size = config.published_model().stat().st_size / 1e6
+    return textwrap.dedent(
+        f"""\
+        **This copy is one file and needs nothing else.** The folded cell below brings the
+        course's helper functions along; it installs nothing that Colab has already.
+
+        - **Start:** run the cells from the top, with Shift+Enter, and write down your predictions
+          before you run the cell that answers them. *Run all* reaches the end, too.
+        - **GPU:** not needed for a lesson. To switch it on, first of all (a change starts a new,
+          empty machine): menu *Runtime* → *Change runtime type* → *T4 GPU* → *Save*. A T4 has no
+          fast bfloat16, so the course computes in float32 there.
+        - **Time:** {lesson}. The download of CIFAR-10 (170 MB) comes first. A T4 wins little,
+          since most of it is starting up. `full` should take about {full} minutes on a T4. (The
+          minutes on a T4 are estimated from the number of operations, not measured; Colab's own
+          processors may be slower.)
+        - **Model:** the published model of notebook 05 is one file of {size:.0f} MB,
+          `advanced.keras`, in the course's folder `notebooks/models`. The copies of notebooks 06
+          and 07 take it as an upload, or from an address that you fill in; nothing is uploaded
+          unless you ask for it.
+        - **The published run**, which the texts compare with, is the course's own: profile `full`,
+          and in notebooks 06 and 07 the model `advanced.keras`. In `class` your numbers are lower.
+        - **Keep what you make:** Colab deletes its machine later. Download what you want to keep:
+          folder symbol on the left, `runs`.
+        """
+    ).strip()
+
+
+def form(parameters: str) -> str:
+    """The parameters cell with Colab's form fields, still one literal a line."""
+    lines = ["#@title Parameters"]
+    for line in parameters.splitlines():
+        field = CHOICES.get(line.split(" = ")[0], '{type:"raw"}')
+        lines.append(f"{line}  #@param {field}")
+    return "\n".join(lines)
+
+
+def bootstrap() -> str:
+    """The first code cell: brings the helpers that a notebook needs."""
+    lines = textwrap.wrap(base64.b64encode(packed()).decode(), LINE)
+    cell = colab_cells.BOOTSTRAP.replace("<<packages>>", json.dumps(PACKAGES))
+    return cell.replace("<<helpers>>", "\n".join(lines))
+
+
+def unpacked(cell: str) -> dict[str, bytes]:
+    """The files that a bootstrap cell carries: content by path."""
+    (encoded,) = re.findall(r'^HELPERS = """\n(.*?)"""', cell, re.DOTALL | re.MULTILINE)
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(encoded))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed() -> bytes:
+    """A zip file with what a notebook needs from the course; the same each time.
+
+    It holds the wings of `helpers`, without tools and tests; the published results, without curves
+    and tables; and the side file of the published model.
+    """
+    root = config.course_root()
+    left_out = {root / "helpers" / name for name in ("tools", "tests")}
+    rooms = [p for p in (root / "helpers").rglob("*.py") if not left_out & set(p.parents)]
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in rooms}
+    for path in (root / "figures" / "results").glob("*.json"):
+        records = json.loads(path.read_text(encoding="utf-8"))["records"]
+        short = [
+            {key: value for key, value in record.items() if key != "history"}
+            for record in records
+            if record["kind"] != "table"
+        ]
+        files[path.relative_to(root).as_posix()] = json.dumps({"records": short}).encode()
+    side = config.published_model().with_suffix(".json")
+    files[side.relative_to(root).as_posix()] = side.read_bytes()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, 9)
+    return buffer.getvalue()
+
+
+def _title(cells: list) -> str:
+    """The title of a folded solution: that of the last exercise above it."""
+    found = [re.findall(r"^### (Exercise \d\d\.\d)", cell.source, re.M) for cell in cells]
+    numbers = [number for group in found for number in group]
+    return f"{numbers[-1]}, the course's solution (try first)"
+
+
+def _reworded(cell):
+    """A cell with the words that fit a single file."""
+    if cell.cell_type == "markdown":
+        for old, new in colab_cells.WORDS.items():
+            cell.source = cell.source.replace(old, new)
+    return cell
+
+
+def _as_form(cell, source: str):
+    """A cell that Colab shows as a form; JupyterLab, which has no forms, shows its code."""
+    cell.source = source
+    cell.metadata.cellView = "form"
+    return cell
+
+
+def _folded(cell, source: str):
+    """A cell whose code is folded away in Colab and in JupyterLab."""
+    cell.metadata.jupyter = {"source_hidden": True}
+    return _as_form(cell, source)
+
+
+def _markdown(identity: str, source: str):
+    from nbformat.v4 import new_markdown_cell
+
+    return new_markdown_cell(source, id=identity)
+
+
+def _model_cells() -> list:
+    from nbformat.v4 import new_code_cell
+
+    ask = new_code_cell(id="model-ask"), colab_cells.MODEL_ASK
+    take = new_code_cell(id="model-take"), colab_cells.MODEL_TAKE
+    return [_markdown("model-from", colab_cells.MODEL_TEXT), _as_form(*ask), _as_form(*take)]

@@ -1,0 +1,212 @@
+"""Publishes the course: runs it in full, stores the outputs, the results and the tables.
+
+    python -m helpers.tools.publish --cifar10-dir FOLDER [--notebooks "01 03"]
+
+Each notebook is stored as soon as it has run. After an interruption, the same command goes on with
+the first one that wasn't; trainings come from the cache where they were done before.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+
+from helpers import config
+from helpers.tools import endings, execution, readme_file, setup
+from helpers.tools.publish import model_file, outputs
+
+FIGURES = config.course_root() / "figures"
+
+
+def main() -> None:
+    """Publishes the notebooks that are asked for, one after the other."""
+    parser = argparse.ArgumentParser(prog="python -m helpers.tools.publish", description=__doc__)
+    parser.add_argument("--cifar10-dir", default=os.environ.get("CIFAR10_DIR"))
+    parser.add_argument("--notebooks")
+    options = parser.parse_args()
+    if not options.cifar10_dir or not Path(options.cifar10_dir).expanduser().exists():
+        sys.exit(
+            f"CIFAR10_DIR={options.cifar10_dir or ''} does not exist; name a folder or a .tar.gz."
+        )
+    try:
+        notebooks = execution.choose_notebooks(options.notebooks)
+    except ValueError as error:
+        sys.exit(str(error))
+    with endings.clean("Interrupted; what is published stays, the same command does the rest."):
+        setup.ensure()
+        publish_all(notebooks, Path(options.cifar10_dir).expanduser().resolve())
+
+
+def publish_all(notebooks: list[Path], cifar10_dir: Path) -> None:
+    """Publishes notebooks, but for those that the same command has published before it stopped.
+
+    Args:
+        notebooks: The notebooks, in `notebooks/`.
+        cifar10_dir: Folder or archive with CIFAR-10.
+    """
+    from helpers.tools import resume
+
+    names, data = [path.stem for path in notebooks], str(cifar10_dir)
+    keys = [resume.key(resume.sources(path, ("code",)), data) for path in notebooks]
+    progress = resume.Progress(
+        config.runs_dir() / "publish" / "progress.json", resume.key(names, data)
+    )
+    for path, key in zip(notebooks, keys, strict=True):
+        if progress.finished(path.stem, key) == {"stored": _stored(path)}:
+            print(f"{path.stem}: published before", flush=True)
+            continue
+        publish(path, cifar10_dir)
+        progress.add(path.stem, key, stored=_stored(path))
+    progress.forget()
+
+
+def _stored(path: Path) -> str:
+    """Changes with the published records of a notebook, as when somebody takes them back."""
+    from helpers import results
+
+    records = [record for record in results.published() if record["notebook"] == path.stem]
+    return hashlib.sha256(json.dumps(records, sort_keys=True).encode()).hexdigest()
+
+
+def publish(path: Path, cifar10_dir: Path) -> None:
+    """Runs one notebook in full and stores what came out: outputs, records, the README's table.
+
+    Args:
+        path: The notebook, in `notebooks/`.
+        cifar10_dir: Folder or archive with CIFAR-10.
+    """
+    import nbformat
+
+    from helpers import results, storage
+
+    runs = config.runs_dir() / "publish"
+    restore(results.published(), path.stem, runs / "records")
+    settings = {
+        "COURSE_PROFILE": "full",
+        "COURSE_DATASET": "cifar10",
+        "CIFAR10_DIR": str(cifar10_dir),
+        "COURSE_RUNS": str(runs),
+    }
+    print(f"{path.stem}: running … ", end="", flush=True)
+    outcome = execution.execute(path, runs / path.name, settings, lambda seconds: None)
+    print(f"{outcome.state} after {outcome.seconds:.0f} s", flush=True)
+    if outcome.state != "ok":
+        sys.exit(f"{path.stem} was not published: {outcome.error}. See {outcome.path}")
+    executed = nbformat.read(outcome.path, as_version=4)
+    records = merged(results.published(), results.load_records(runs / "records"), path.stem)
+    names = {p.stem for p in execution.choose_notebooks(None)}
+    records = [record for record in records if record["notebook"] in names]
+    refuse_mixed(records)
+    model = model_file.model_of(runs / "models", path.stem, records)
+    text, figures = readme_and_figures(readme_file.PATH.read_text(encoding="utf-8"), records)
+    rows = {
+        dataset: results.markdown_table(results.summarise(part)).splitlines()[2:]
+        for dataset, part in by_dataset(records).items()
+    }
+    with endings.held():
+        storage.write_whole(path, nbformat.writes(outputs.cleaned(executed)) + "\n")
+        for name, content in results.published_files(records).items():
+            storage.write_whole(results.PUBLISHED / name, content)
+        for name, svg in figures.items():
+            storage.write_whole(FIGURES / name, svg)
+        storage.write_whole(readme_file.PATH, text)
+        for suffix, content in model.items():
+            storage.write_whole(config.published_model().with_suffix(suffix), content)
+        for other in execution.choose_notebooks(None):
+            stored = other.read_text(encoding="utf-8")
+            storage.write_whole(other, outputs.with_rows(stored, rows))
+
+
+def refuse_mixed(records: list[dict]) -> None:
+    """Ends the command if models of one table would come from different images.
+
+    Datasets may stand side by side; one name for two sets of images may not.
+    """
+    from helpers import results
+
+    found: dict[str, set[str]] = {}
+    for record in results.tested(records):
+        found.setdefault(record["dataset"], set()).add(record["dataset_fingerprint"])
+    mixed = [dataset for dataset, fingerprints in found.items() if len(fingerprints) > 1]
+    if mixed:
+        sys.exit(
+            f"Nothing was published: {mixed[0]} would be the name of two different sets of images "
+            "in one table. Publish all notebooks from the same copy."
+        )
+
+
+def by_dataset(records: list[dict]) -> dict[str, list[dict]]:
+    """The records of each dataset on which models were tested, the course's own first."""
+    from helpers import results
+
+    names = results.tested_datasets(records)
+    return {name: [r for r in records if r["dataset"] == name] for name in names}
+
+
+def restore(published: list[dict], notebook: str, folder: Path) -> None:
+    """Fills a folder of records with the published ones of all other notebooks.
+
+    So the notebook that is run next compares itself with them, as if all had run together.
+
+    Args:
+        published: The published records.
+        notebook: The notebook whose records are left out.
+        folder: The folder; other records in it are deleted.
+    """
+    from helpers import storage
+
+    for old in folder.glob("*.json"):
+        old.unlink()
+    for number, record in enumerate(r for r in published if r["notebook"] != notebook):
+        storage.write_whole(folder / f"published-{number:03d}.json", json.dumps(record))
+
+
+def readme_and_figures(text: str, records: list[dict]) -> tuple[str, dict[str, str]]:
+    """The README with the tables and the charts of these records, and the charts' files.
+
+    Args:
+        text: The README's text.
+        records: Published records; each dataset has a table and charts of its own.
+
+    Returns:
+        The new text; and by file name the SVGs of `figures/`. The same records give the same
+        SVGs, byte by byte, on one machine.
+    """
+    from helpers import plots, results
+    from helpers.tools.publish import charts
+
+    tables, others, files = [], [], {}
+    for number, (dataset, part) in enumerate(by_dataset(records).items()):
+        figures = {
+            charts.file_name(name, dataset if number else ""): figure
+            for name, figure in charts.drawn(part).items()
+        }
+        ladder, *rest = (f"![{alt}](figures/{file})" for file, (_, alt) in figures.items())
+        tables += [results.published_table(part), ladder]
+        others += rest
+        files |= {file: plots.svg(*figure) for file, figure in figures.items()}
+    text = readme_file.with_part(text, "results", "\n\n".join(tables))
+    return readme_file.with_part(text, "charts", "\n\n".join(others)), files
+
+
+def merged(published: list[dict], new: list[dict], notebook: str) -> list[dict]:
+    """The published records with those of one notebook replaced, in a fixed order.
+
+    What the notebook has published on other datasets stays.
+
+    Args:
+        published: Records of all notebooks so far.
+        new: Records of a run; only those of `notebook` count.
+        notebook: Name of the notebook that was run.
+    """
+    own = [record for record in new if record["notebook"] == notebook]
+    replaced = {(notebook, record["dataset"]) for record in own}
+    kept = [r for r in published if (r["notebook"], r["dataset"]) not in replaced]
+    return sorted([*kept, *own], key=_place)
+
+
+def _place(record: dict) -> tuple:
+    name = record.get("model") or record.get("name")
+    return (record["notebook"], record["dataset"], record["kind"], name, record.get("seed", 0))

@@ -1,0 +1,114 @@
+"""Shares what TensorFlow traced between models that are the same but for their weights.
+
+A notebook trains the same small network with many seeds. TensorFlow traces each new model anew:
+one core works for a second or two, the other one waits, and a short training takes less than that.
+So the first model of a kind lends its traced functions to those that come after it: their weights
+are put into its variables, it computes, and what came out is handed back.
+
+Tracing: https://www.tensorflow.org/guide/function#tracing
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import keras
+import numpy as np
+
+from helpers.training import cache
+from helpers.training.identity import UnknownError
+
+LENDERS = 4  # kinds of models that are remembered, the latest used
+FUNCTIONS = ("train_function", "test_function", "predict_function")
+
+_lenders: OrderedDict[str, keras.Model] = OrderedDict()
+_traced: dict[tuple, dict[str, object]] = {}
+
+
+@contextmanager
+def lent(model: keras.Model) -> Iterator[keras.Model]:
+    """A model to compute with in the place of `model`: itself, or the first one of its kind.
+
+    Two models are of one kind if everything that decides what they compute is the same but for
+    their variables: layers, own code, optimizer, loss, metrics. After the block `model` has the
+    variables that came out, and the lender has its own again.
+
+    Args:
+        model: Built. One that can't be described for certain is its own lender each time.
+    """
+    kind = _kind(model)
+    lender = _lenders.get(kind, model)
+    if _kind(lender) != kind or _share_variables(lender, model):  # changed since, or of one piece
+        lender = model
+    _remember(kind, lender)
+    if lender is model:
+        yield model
+        return
+    own = _values(lender)
+    try:
+        _assign(lender, _values(model))
+        yield lender
+        _assign(model, _values(lender))
+    finally:
+        _assign(lender, own)
+
+
+@contextmanager
+def kept(model: keras.Model) -> Iterator[None]:
+    """Within the block, what was traced for `model` in an earlier block is used again.
+
+    Enter it after all that changes what a trace does, for example `speed.fused`.
+    """
+    if not any(model is lender for lender in _lenders.values()):
+        yield
+        return
+    names = (id(model), model.steps_per_execution if model.compiled else None)
+    for name, function in _traced.get(names, {}).items():
+        setattr(model, name, function)
+    yield
+    found = {name: getattr(model, name) for name in FUNCTIONS}
+    _traced[names] = {name: function for name, function in found.items() if function is not None}
+
+
+def _kind(model: keras.Model) -> str | None:
+    try:
+        described = cache.describe_model(model)
+        described.pop("weights")
+        recipe = cache.describe_recipe(model, []) if model.compiled else None
+    except UnknownError:
+        return None
+    ways = [model.run_eagerly, model.jit_compile, model.optimizer.built] if model.compiled else None
+    return cache.key([described, recipe, ways])
+
+
+def _share_variables(one: keras.Model, other: keras.Model) -> bool:
+    """Whether two models were built on the same layers, or on some of them."""
+    return one is not other and bool(
+        {id(v) for v in one.variables} & {id(v) for v in other.variables}
+    )
+
+
+def _remember(kind: str | None, lender: keras.Model) -> None:
+    """Keeps a lender as the one that was used last, and forgets the one that was used first."""
+    forgotten = [_lenders.pop(kind, None)]
+    if kind is not None:
+        _lenders[kind] = lender
+    if len(_lenders) > LENDERS:
+        forgotten.append(_lenders.popitem(last=False)[1])
+    for old in forgotten:
+        if old is not None and old is not lender:
+            for names in [names for names in _traced if names[0] == id(old)]:
+                del _traced[names]
+
+
+def _variables(model: keras.Model) -> list[keras.Variable]:
+    return [*cache.variables(model), *(model.optimizer.variables if model.compiled else [])]
+
+
+def _values(model: keras.Model) -> list[np.ndarray]:
+    return [np.array(variable) for variable in _variables(model)]
+
+
+def _assign(model: keras.Model, values: list[np.ndarray]) -> None:
+    for variable, value in zip(_variables(model), values, strict=True):
+        variable.assign(value)
