@@ -124,6 +124,7 @@ def test_nothing_in_a_page_comes_from_a_submission_unescaped():
         result(training(0.5, model=evil, dataset=evil), student=evil, x=evil),
         result(state="failed", error=f"first\n{evil}", student="bob"),
     ]
+    results[1]["exercises"]["03.2"] = {"right": False, "hint": evil}
     page = leaderboard_page.page(evil, results, 2)
     assert page.count("<script>") == 1 and "alert(1)</script>" not in page
     assert "first" not in page and page.count("&lt;script&gt;") >= 4
