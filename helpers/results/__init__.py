@@ -1,6 +1,7 @@
 """Records of what was run, as JSON files, and what is read from them.
 
-`records` writes and reads them, `stored` holds the published ones, `tables` and `races` sum up.
+`log` is what a notebook writes with, `records` writes and reads them, `stored` holds the published
+ones, `tables` and `races` sum up.
 May import data, photos and the rooms below them, and no TensorFlow.
 New: another kind of record, another way to sum records up.
 """
@@ -9,7 +10,6 @@ from helpers.results.log import Log
 from helpers.results.races import Entry, entries, entry, first_seed
 from helpers.results.records import (
     add_test,
-    claim,
     earlier,
     load_records,
     mean_and_spread,
@@ -17,8 +17,6 @@ from helpers.results.records import (
     points,
     read,
     records_dir,
-    save_measurement,
-    save_table,
     save_training,
     save_variant,
 )
@@ -37,7 +35,6 @@ __all__ = [
     "Entry",
     "Log",
     "add_test",
-    "claim",
     "earlier",
     "entries",
     "entry",
@@ -53,8 +50,6 @@ __all__ = [
     "published_table",
     "read",
     "records_dir",
-    "save_measurement",
-    "save_table",
     "save_training",
     "save_variant",
     "summarise",

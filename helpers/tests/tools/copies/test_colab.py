@@ -150,7 +150,7 @@ def test_a_copy_runs_alone_in_an_empty_folder(number, tmp_path):
     (tmp_path / path.name).write_text(nbformat.writes(made), encoding="utf-8")
     assert test_colab.alone(sys.executable, tmp_path / path.name, tmp_path / "alone") == ""
     (unpacked,) = (tmp_path / "alone").glob("cnn-course-*/helpers")
-    assert (unpacked / "training.py").is_file() and not (unpacked / "tests").exists()
+    assert (unpacked / "training" / "fitting.py").is_file() and not (unpacked / "tests").exists()
 
 
 @pytest.mark.copies
