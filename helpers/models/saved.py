@@ -232,7 +232,7 @@ def find(settings: Settings, data: Dataset, name: str = "advanced") -> Path | No
     Returns:
         Its path, or None if there is none.
     """
-    if data.name.startswith("CIFAR-10") and PUBLISHED.is_file():
+    if data.name.partition(" (")[0] == "CIFAR-10" and PUBLISHED.is_file():
         return PUBLISHED
     here = saved_path(name, data.name, settings.profile)
     return here if here.is_file() else None

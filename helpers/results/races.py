@@ -37,7 +37,7 @@ def entries(settings: Settings, data: Dataset, multiply_adds: Mapping[str, int])
     Returns:
         One entry a model, of the first seed with the recipe that was run last, lowest accuracy at
         the end first; a model without a record is left out. Those that are of the published run,
-        on another dataset or in another profile, say so in their name.
+        on another dataset or in another profile, say so in their name, with the dataset.
     """
     same = {"dataset_fingerprint": data.fingerprint, "profile": settings.profile}
     here = [r for r in records.load_records(records.records_dir()) if same.items() <= r.items()]
@@ -50,7 +50,8 @@ def entries(settings: Settings, data: Dataset, multiply_adds: Mapping[str, int])
         record = first_seed(here, model) or first_seed(whole, model)
         if record is not None:
             images = config.PROFILES[record["profile"]].train * _epochs(record)
-            origin = "" if same.items() <= record.items() else " (published)"
+            own = same.items() <= record.items()
+            origin = "" if own else f" ({record['dataset']}, published)"
             found.append(entry(record, petaflop(adds, images), origin))
     return sorted(found, key=lambda entry: entry.accuracies[-1])
 

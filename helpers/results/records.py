@@ -183,18 +183,17 @@ def earlier(
     Returns:
         One mean for each name; and where they come from: empty if they were measured here, on the
         same dataset in the same profile, else a few words in brackets, for labels. Shortened
-        trainings don't count. Of several published datasets the one at hand counts, if it is
-        among them.
+        trainings don't count. Of several datasets that were published with all these names, the
+        one at hand counts, if it is among them.
 
     Raises:
         LookupError: A measurement is not even in the published run.
     """
     same = _origin(settings, data) | {"notebook": notebook, "shortened": False}
     here = [r for r in load_records(records_dir()) if same.items() <= r.items()]
-    measured = [
-        r for r in stored.published() if r["notebook"] == notebook and r.get("name") in names
-    ]
-    elsewhere = stored.of_one_dataset(measured, data.name)
+    origin = {"notebook": notebook, "kind": "measurement"}
+    measured = [r for r in stored.published() if origin.items() <= r.items()]
+    elsewhere = stored.of_one_dataset(stored.with_all(measured, names), data.name)
     for records in (here, elsewhere):
         found = {r["name"]: r for r in records if r["kind"] == "measurement"}
         if set(names) <= set(found):

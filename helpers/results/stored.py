@@ -1,7 +1,7 @@
 """The records of the published runs: one file a notebook, any number of datasets in each."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from helpers import config
 
@@ -33,9 +33,26 @@ def _in_lines(value: object, margin: str = "\n") -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def datasets(records: Iterable[dict]) -> list[str]:
+    """Names of the datasets of some records: first the one that most notebooks have used."""
+    notebooks: dict[str, set[str]] = {}
+    for record in records:
+        notebooks.setdefault(record["dataset"], set()).add(record["notebook"])
+    return sorted(notebooks, key=lambda name: (-len(notebooks[name]), name))
+
+
 def of_one_dataset(records: Iterable[dict], dataset: str = "") -> list[dict]:
-    """The records of one dataset: of `dataset` if there are any, else of the first one by name."""
+    """The records of one dataset: of `dataset` if there are any, else of the most used one."""
     records = list(records)
-    names = {record["dataset"] for record in records}
-    chosen = dataset if dataset in names else min(names, default="")
+    names = datasets(records)
+    chosen = dataset if dataset in names else next(iter(names), "")
     return [record for record in records if record["dataset"] == chosen]
+
+
+def with_all(measured: Sequence[dict], names: Iterable[str]) -> list[dict]:
+    """The measurements on those datasets that have all of some names; all if none has them."""
+    found: dict[str, set[str]] = {}
+    for record in measured:
+        found.setdefault(record["dataset"], set()).add(record["name"])
+    whole = [record for record in measured if set(names) <= found[record["dataset"]]]
+    return whole or list(measured)

@@ -74,8 +74,8 @@ def table(settings: Settings, data: Dataset) -> None:
     rows = summarise(of_last_recipe(mine))
     text = _titled(f"{data.name}, profile `{settings.profile}`", rows)
     known = {row["model"] for row in rows}
-    rest = stored.of_one_dataset(tested(stored.published()), data.name)
-    rest = [r for r in rest if r["notebook"] != settings.notebook]
+    rest = [r for r in tested(stored.published()) if r["notebook"] != settings.notebook]
+    rest = stored.of_one_dataset(rest, data.name)
     others = [row for row in summarise(rest) if row["model"] not in known]
     if others:
         origin = f"{rest[0]['dataset']}, profile `{rest[0]['profile']}`"
@@ -94,8 +94,8 @@ def published_table(records: list[dict]) -> str:
 
 
 def tested_datasets(records: Iterable[dict]) -> list[str]:
-    """Names of the datasets on which models were tested, in alphabetical order."""
-    return sorted({record["dataset"] for record in tested(records)})
+    """Names of the datasets on which models were tested, first the one of most notebooks."""
+    return stored.datasets(tested(records))
 
 
 def counts(record: dict, settings: Settings) -> bool:

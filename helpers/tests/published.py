@@ -7,15 +7,22 @@ from helpers import results
 from helpers.tools import execution
 
 
+def of_main_dataset(notebook: str) -> list[dict]:
+    """A notebook's published records, but for those on another dataset with tested models."""
+    records = results.published()
+    others = results.tested_datasets(records)[1:]
+    return [r for r in records if r["notebook"] == notebook and r["dataset"] not in others]
+
+
 def published_values(notebook: str, model: str, field: str) -> np.ndarray:
     """One number for each seed, from the published records."""
-    records = [r for r in results.published() if r["notebook"] == notebook]
+    records = of_main_dataset(notebook)
     return np.array([r[field] for r in records if r.get("model") == model])
 
 
 def published_measurement(notebook: str, name: str) -> float:
     """The mean of a published measurement."""
-    records = [r for r in results.published() if r["notebook"] == notebook]
+    records = of_main_dataset(notebook)
     (value,) = [r["value"] for r in records if r.get("name") == name]
     return value
 
@@ -33,7 +40,7 @@ def published_rows(notebook: str, name: str) -> dict[str, np.ndarray]:
 
 
 def _table(notebook: str, name: str) -> dict:
-    records = [r for r in results.published() if r["notebook"] == notebook]
+    records = of_main_dataset(notebook)
     (table,) = [r for r in records if r["kind"] == "table" and r["name"] == name]
     return table
 

@@ -152,4 +152,5 @@ def test_the_published_model_is_found_for_cifar10_and_the_own_one_for_others(
     assert saved.find(settings, data) == path and saved.find(settings, cifar) is None
     published.write_bytes(b"")
     assert saved.find(settings, cifar) == published and saved.find(settings, data) == path
+    assert saved.find(settings, dataclasses.replace(data, name="CIFAR-100")) is None
     assert saved.find(dataclasses.replace(settings, profile="class"), data) is None

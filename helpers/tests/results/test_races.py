@@ -43,7 +43,7 @@ def test_own_records_come_before_published_ones(data, settings, monkeypatch):
     published = [record("a"), record("b", shortened=True), record("b", 1)]
     monkeypatch.setattr(stored, "published", lambda: published)
     found = races.entries(settings, data, {"a": 1_000, "b": 1_000, "c": 1_000})
-    assert [entry.model for entry in found] == ["a", "b (published)"]
+    assert [entry.model for entry in found] == ["a", "b (CIFAR-10, published)"]
     assert [entry.minutes for entry in found] == [1, 2]
     assert found[1].petaflop == pytest.approx(6 * 1_000 * 45_000 * 2 / 1e15)
 
@@ -61,14 +61,17 @@ def test_the_best_model_comes_last(data, settings, monkeypatch):
     better = record("b") | {"history": {"loss": [1.0], "val_accuracy": [0.9]}}
     monkeypatch.setattr(stored, "published", lambda: [record("a"), better])
     found = races.entries(settings, data, {"b": 1_000, "a": 1_000})
-    assert [entry.model for entry in found] == ["a (published)", "b (published)"]
+    assert [entry.model for entry in found] == [
+        "a (CIFAR-10, published)",
+        "b (CIFAR-10, published)",
+    ]
 
 
 def test_published_models_of_two_datasets_are_never_in_one_race(data, settings, monkeypatch):
     kept = [record("a"), record("a", dataset=data.name, seconds=60.0), record("b")]
     monkeypatch.setattr(stored, "published", lambda: kept)
     (entry,) = races.entries(settings, data, {"a": 1_000, "b": 1_000})
-    assert (entry.model, entry.minutes) == ("a (published)", 1)
+    assert (entry.model, entry.minutes) == (f"a ({data.name}, published)", 1)
 
 
 def test_measurements_have_no_seed_and_no_place_in_the_race(data, settings):

@@ -149,6 +149,17 @@ def test_published_rows_are_of_one_dataset_that_at_hand_if_it_is_there(
     assert "(CIFAR-10, profile `full`)" in shown[1] and "60.0 %" not in shown[1]
 
 
+def test_the_main_dataset_is_that_of_most_notebooks(settings, shown, monkeypatch):
+    kept = [record(notebook=n, dataset="CIFAR-10 (JPEG copy)") for n in ("02", "03")]
+    kept.append(record(notebook="02", dataset="CIFAR-10"))
+    assert stored.datasets(kept) == ["CIFAR-10 (JPEG copy)", "CIFAR-10"]
+    assert stored.of_one_dataset(kept) == kept[:2] and stored.of_one_dataset([]) == []
+    own = [record(dataset="digits"), record("conv", notebook="02", dataset="CIFAR-10")]
+    monkeypatch.setattr(stored, "published", lambda: own)  # on digits this notebook alone
+    tables.table(settings, Data)
+    assert "conv" in shown[0] and "(CIFAR-10, profile" in shown[0]
+
+
 def test_a_changed_number_is_a_changed_line():
     one = record(history={"loss": [2.0, 1.0], "accuracy": [0.4, 0.6]}, versions={"keras": "3"})
     two = {"kind": "table", "notebook": "01_dense_baseline", "rows": [[1, 2], [3, 4]], "labels": []}
@@ -183,6 +194,8 @@ def test_an_earlier_measurement_is_of_the_dataset_at_hand_if_it_was_published(
     assert records.earlier(*ask) == ([0.1], " (CIFAR-10, published)")
     kept += measured(settings, 0.7, 0.8, profile="full")
     assert records.earlier(*ask) == ([0.7], " (digits, published)")
+    kept.pop()  # digits without "b": a dataset that has all names counts
+    assert records.earlier(*ask[:3], ["b", "a"]) == ([0.2, 0.1], " (CIFAR-10, published)")
 
 
 def test_a_measurement_is_recorded_with_spread_and_count(settings):

@@ -99,7 +99,8 @@ def publish(path: Path, cifar10_dir: Path) -> None:
     names = {p.stem for p in execution.choose_notebooks(None)}
     records = [record for record in records if record["notebook"] in names]
     refuse_mixed(records)
-    model = model_file.model_of(runs / "models", path.stem, records)
+    own = [r for r in results.load_records(runs / "records") if r["notebook"] == path.stem]
+    model = model_file.model_of(runs / "models", path.stem, own)
     text, figures = readme_and_figures(readme_file.PATH.read_text(encoding="utf-8"), records)
     rows = {
         dataset: results.markdown_table(results.summarise(part)).splitlines()[2:]
@@ -107,16 +108,20 @@ def publish(path: Path, cifar10_dir: Path) -> None:
     }
     with endings.held():
         storage.write_whole(path, nbformat.writes(outputs.cleaned(executed)) + "\n")
-        for name, content in results.published_files(records).items():
+        stored = results.published_files(records)
+        for name, content in stored.items():
             storage.write_whole(results.PUBLISHED / name, content)
+        for file in results.PUBLISHED.glob("*.json"):
+            if file.name not in stored:  # of a notebook that is gone
+                file.unlink()
         for name, svg in figures.items():
             storage.write_whole(FIGURES / name, svg)
         storage.write_whole(readme_file.PATH, text)
         for suffix, content in model.items():
             storage.write_whole(config.published_model().with_suffix(suffix), content)
         for other in execution.choose_notebooks(None):
-            stored = other.read_text(encoding="utf-8")
-            storage.write_whole(other, outputs.with_rows(stored, rows))
+            text = other.read_text(encoding="utf-8")
+            storage.write_whole(other, outputs.with_rows(text, rows))
 
 
 def refuse_mixed(records: list[dict]) -> None:
@@ -185,7 +190,7 @@ def readme_and_figures(text: str, records: list[dict]) -> tuple[str, dict[str, s
         }
         ladder, *rest = (f"![{alt}](figures/{file})" for file, (_, alt) in figures.items())
         tables += [results.published_table(part), ladder]
-        others += rest
+        others += [f"**{dataset}**", *rest] if number and rest else rest
         files |= {file: plots.svg(*figure) for file, figure in figures.items()}
     text = readme_file.with_part(text, "results", "\n\n".join(tables))
     return readme_file.with_part(text, "charts", "\n\n".join(others)), files
@@ -194,7 +199,8 @@ def readme_and_figures(text: str, records: list[dict]) -> tuple[str, dict[str, s
 def merged(published: list[dict], new: list[dict], notebook: str) -> list[dict]:
     """The published records with those of one notebook replaced, in a fixed order.
 
-    What the notebook has published on other datasets stays.
+    What the notebook has published on other datasets stays; another copy of the same dataset, as
+    in `CIFAR-10 (JPEG copy)`, is replaced.
 
     Args:
         published: Records of all notebooks so far.
@@ -202,9 +208,14 @@ def merged(published: list[dict], new: list[dict], notebook: str) -> list[dict]:
         notebook: Name of the notebook that was run.
     """
     own = [record for record in new if record["notebook"] == notebook]
-    replaced = {(notebook, record["dataset"]) for record in own}
-    kept = [r for r in published if (r["notebook"], r["dataset"]) not in replaced]
+    replaced = {(notebook, _without_copy(record)) for record in own}
+    kept = [r for r in published if (r["notebook"], _without_copy(r)) not in replaced]
     return sorted([*kept, *own], key=_place)
+
+
+def _without_copy(record: dict) -> str:
+    """The dataset of a record, whichever copy of it was used."""
+    return record["dataset"].partition(" (")[0]
 
 
 def _place(record: dict) -> tuple:

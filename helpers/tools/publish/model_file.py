@@ -17,17 +17,21 @@ def model_of(saved: Path, notebook: str, records: list[dict]) -> dict[str, bytes
     Args:
         saved: Folder in which the run has saved its models.
         notebook: The notebook that was run; another one's model doesn't count.
-        records: The published records; the side file has to name one of them.
+        records: The records of this run; the side file has to name one of them. A model of an
+            earlier run, on another dataset, may lie beside it.
     """
-    for path in saved.glob(f"{config.published_model().stem}-*-full.keras"):
+    older = []
+    for path in sorted(saved.glob(f"{config.published_model().stem}-*-full.keras")):
         content, side = path.read_bytes(), path.with_suffix(".json").read_bytes()
         about = json.loads(side)
         if about["record"]["notebook"] != notebook:
             continue
         known = any(about["record"].items() <= record.items() for record in records)
-        if not known or about["sha256"] != hashlib.sha256(content).hexdigest():
-            sys.exit(f"{path.name} is not of this run; delete {saved} and publish again.")
-        return {} if _is_published(about) else {".keras": content, ".json": side}
+        if known and about["sha256"] == hashlib.sha256(content).hexdigest():
+            return {} if _is_published(about) else {".keras": content, ".json": side}
+        older.append(path.name)
+    if older:
+        sys.exit(f"{older[0]} is not of this run; delete {saved} and publish again.")
     return {}
 
 

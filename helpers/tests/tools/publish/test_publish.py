@@ -113,6 +113,11 @@ def test_only_the_model_of_this_run_is_published(tmp_path, monkeypatch):
     other = about | {"record": record | {"test_accuracy": 0.4}, "sha256": digest}
     published.with_suffix(".json").write_text(json.dumps(other))
     assert model_file.model_of(tmp_path, "05_a", [record]) == files
+    older = tmp_path / "advanced-cifar-10-copy-full.keras"
+    older.write_bytes(b"older")
+    older.with_suffix(".json").write_text(json.dumps(other))
+    assert model_file.model_of(tmp_path, "05_a", [record]) == files
+    older.unlink()
     saved.write_bytes(b"another")
     with pytest.raises(SystemExit, match="is not of this run"):
         model_file.model_of(tmp_path, "05_a", [record])
@@ -171,3 +176,5 @@ def test_publishing_on_another_dataset_leaves_the_others_alone():
     before = [record("CIFAR-10", 1), record("digits", 2), record("CIFAR-10", 3, "02_b")]
     after = command.merged(before, [record("digits", 4), record("digits", 5, "02_b")], "01_a")
     assert after == [record("CIFAR-10", 1), record("digits", 4), record("CIFAR-10", 3, "02_b")]
+    copy = command.merged(before, [record("CIFAR-10 (JPEG copy)", 6)], "01_a")
+    assert copy[:2] == [record("CIFAR-10 (JPEG copy)", 6), record("digits", 2)]
