@@ -21,7 +21,7 @@ test:  ## test the helpers and every notebook (smoke, embedded dataset, no netwo
 	@$(if $(PRECISION),COURSE_PRECISION="$(PRECISION)") $(TOOL).test $(TESTS)
 
 test-copies:  ## test what takes longer: copies for students and Colab, batches, a cluster, interrupted commands
-	@$(TOOL).test_copies
+	@$(if $(PRECISION),COURSE_PRECISION="$(PRECISION)") $(TOOL).test_copies $(TESTS)
 
 lint:  ## check style and format, notebooks included
 	@$(TOOL).lint

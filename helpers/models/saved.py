@@ -235,4 +235,5 @@ def find(settings: Settings, data: Dataset, name: str = "advanced") -> Path | No
     if data.name.partition(" (")[0] == "CIFAR-10" and PUBLISHED.is_file():
         return PUBLISHED
     here = saved_path(name, data.name, settings.profile)
-    return here if here.is_file() else None
+    whole = here.is_file() and here.with_suffix(".json").is_file()
+    return here if whole else None

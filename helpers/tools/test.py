@@ -23,7 +23,7 @@ SHARED_CACHE = "COURSE_TEST_CACHE"
 SLOWEST = 15  # tests whose seconds are told
 CELL_SECONDS = 1800  # ten times what the longest cell needs on a slow laptop
 PYTEST = (
-    # in alphabetical order: the notebooks last, so that no long file is left for one worker
+    # in the order given, file by file: a file shares what its first tests have made
     *("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
     *("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", str(CELL_SECONDS)),
     *("--durations", str(SLOWEST)),
@@ -39,10 +39,11 @@ def main(copies: bool = False) -> None:
     setup.ensure()
     precision = chosen_precision()
     if precision is None:
-        print("This machine computes in float32 by itself: make test has tested that.")
+        print("This machine computes in float32 by itself: that is tested without PRECISION.")
         return
     with tempfile.TemporaryDirectory(prefix="course-test-") as scratch:
-        cache = os.environ.get(SHARED_CACHE) or os.path.join(scratch, "cache")
+        shared = os.environ.get(SHARED_CACHE)
+        cache = os.path.abspath(shared or os.path.join(scratch, "cache"))
         environment = os.environ | {
             "COURSE_PROFILE": "smoke",
             "COURSE_DATASET": "digits",

@@ -1,6 +1,6 @@
 """Copies of the notebooks: for students, for handing out, with solutions, for Colab.
 
-`editing` is what all copies share, `student` and `colab` make theirs, `trial` runs Colab's.
+`editing` is what all copies share, `student` and `colab` make theirs.
 May import the other tools; what stands in a copy comes from the notebook, never from here.
 New: another kind of copy is a room with a function from a notebook to its copy.
 """
