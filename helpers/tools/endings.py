@@ -224,3 +224,13 @@ def _has(member, mark: str) -> bool:
         return member.environ().get(MARK) == mark
     except (psutil.Error, OSError):
         return False
+
+
+def memory_of(process) -> int:
+    """Bytes that a process (`psutil.Process`) has in memory; 0 if it has ended."""
+    import psutil
+
+    try:
+        return process.memory_info().rss
+    except psutil.Error:
+        return 0

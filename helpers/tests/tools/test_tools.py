@@ -17,6 +17,7 @@ from helpers.tools import execution, expected, lab, run
 from helpers.tools.expected import memory, times
 
 ROOT = config.course_root()
+TASKS = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
 TEXT = (ROOT / "environment.yml").read_text(encoding="utf-8")
 HEAD = "dependencies:\n  - python>=3.11,<3.14\n  - pip\n  - pip:\n"
 
@@ -184,11 +185,19 @@ def test_a_working_copy_loses_no_edits_and_shows_no_results_beforehand(tmp_path)
 def test_make_lists_every_task_and_the_readme_both_commands():
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    tasks = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.M)
-    assert {"setup", "run", "test", "lint", "lab", "publish", "clean"} <= set(tasks)
-    for task in set(tasks) - {"help"}:
+    assert {"setup", "run", "test", "lint", "lab", "publish", "clean"} <= set(TASKS)
+    for task in set(TASKS) - {"help"}:
         assert f"make {task}" in listed
         module = task.replace("-", "_")
         assert f"`make {task}`" in readme and f"`python -m helpers.tools.{module}`" in readme
         places = (f"{module}.py", f"{module}/__main__.py")
         assert any((ROOT / "helpers" / "tools" / place).is_file() for place in places)
+
+
+@pytest.mark.parametrize("task", sorted(set(TASKS) - {"help"}))
+def test_a_command_begins_before_the_packages_are_there(task):
+    module = "helpers.tools." + task.replace("-", "_")
+    module += ".command" if (ROOT / module.replace(".", "/")).is_dir() else ""
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import {module}"
+    began = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True)
+    assert began.returncode == 0, began.stderr

@@ -4,7 +4,3 @@
 `run_notebook` is the process of one run, `kept` and `gathered` read what it left.
 May import the other tools and every wing; a notebook's own process imports as little as it can.
 """
-
-from helpers.tools.batch.runner import memory_of
-
-__all__ = ["memory_of"]

@@ -146,7 +146,7 @@ def _watch(
             if now > deadline:
                 return told, peak
             continue
-        memory = sum(map(memory_of, members))
+        memory = sum(map(endings.memory_of, members))
         peak = max(peak, memory)
         limit = task["memory_gb"] * 1e9
         if memory > limit:
@@ -164,11 +164,3 @@ def _watch(
             deadline = now + GRACE
             endings.kill(family(process.pid)[1:])
     return told, peak
-
-
-def memory_of(member: psutil.Process) -> int:
-    """Bytes that a process has in memory; 0 if it has ended."""
-    try:
-        return member.memory_info().rss
-    except psutil.Error:
-        return 0

@@ -201,6 +201,4 @@ class Peak:
 
 
 def _memory_of_children() -> int:
-    from helpers.tools import batch
-
-    return sum(map(batch.memory_of, endings.family(os.getpid())[1:]))
+    return sum(map(endings.memory_of, endings.family(os.getpid())[1:]))
