@@ -14,8 +14,8 @@ from helpers.config import Settings
 
 
 @contextmanager
-def _silent_start():
-    """Sends what native code writes to the error stream to nowhere, for the time of an import."""
+def silent():
+    """Sends what native code writes to the error stream to nowhere, within the `with` block."""
     sys.stderr.flush()
     keep = os.dup(2)
     with open(os.devnull, "w") as nowhere:
@@ -32,7 +32,7 @@ if platform.machine() in ("x86_64", "AMD64") and "tensorflow" not in sys.modules
     # By itself TensorFlow takes oneDNN's kernels only where the processor has AVX512_VNNI,
     # AVX512_BF16 or AMX; most laptops have AVX2, and are 1.2 to 1.5 times as fast with them.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-with _silent_start():
+with silent():
     import keras
     import tensorflow as tf
     from tensorflow.python.util import _pywrap_util_port
@@ -84,7 +84,7 @@ def look() -> Hardware:
     Raises:
         ValueError: `COURSE_PRECISION` is none of `PRECISIONS`.
     """
-    with _silent_start():
+    with silent():
         gpus = tf.config.list_physical_devices("GPU")
     if gpus:
         details = tf.config.experimental.get_device_details(gpus[0])

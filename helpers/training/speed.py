@@ -5,8 +5,7 @@ pass over the whole tensor, and batch normalisation in float32 even where the re
 a CPU such passes are slow. TensorFlow has single kernels for them. GELU and dropout become one pass
 forward and one back, compiled by XLA, and dropout's draws become cheaper. `fused` puts all that in
 while a model trains or predicts. The model stays what it was: its layers are Keras' own, and so is
-what is saved. (XLA is for chains of operations on single numbers only: its convolutions and its
-sums are slower than TensorFlow's own.)
+what is saved. (XLA is for chains of operations on single numbers; its convolutions are slower.)
 
 Kernels: `FusedBatchNormV3`, `ResourceApplyAdam` and `ResourceApplyKerasMomentum`,
 https://www.tensorflow.org/api_docs/python/tf/raw_ops
@@ -15,7 +14,7 @@ https://www.tensorflow.org/api_docs/python/tf/raw_ops
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 
 import keras
 import tensorflow as tf
@@ -41,6 +40,8 @@ def fused(model: keras.Model) -> Iterator[None]:
     swaps = _swaps(model) if hardware.look().device == "CPU" else []
     before = [vars(owner).get(method) for owner, method, _ in swaps]
     anew = any(method == "call" for _, method, _ in swaps)
+    if any(function in (_drop_out, _gelu) for *_, function in swaps):
+        _begin_compiling()
     try:
         if anew:
             _forget_traces(model)
@@ -99,6 +100,13 @@ def _sees_batches(callback: keras.callbacks.Callback) -> bool:
     ]
     own = [getattr(getattr(callback, name), "__func__", None) for name in names]
     return own != [getattr(keras.callbacks.Callback, name) for name in names]
+
+
+@cache
+def _begin_compiling() -> None:
+    """Compiles something small: XLA says once, past TensorFlow's log level, that it compiles."""
+    with hardware.silent():
+        _gelu_values(tf.constant([0.0]))
 
 
 def _swaps(model: keras.Model) -> list[tuple[object, str, Callable]]:
