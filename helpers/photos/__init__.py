@@ -5,15 +5,21 @@
 New: another kind of file, another place that pictures come from.
 """
 
-from helpers.photos.images import ImageError, files_of, prepare, prepare_all, prepare_folder
+from helpers.photos.images import (
+    ImageError,
+    prepare,
+    prepare_all,
+    prepare_folder,
+    sorted_out,
+)
 from helpers.photos.uploads import ask, received
 
 __all__ = [
     "ImageError",
     "ask",
-    "files_of",
     "prepare",
     "prepare_all",
     "prepare_folder",
     "received",
+    "sorted_out",
 ]

@@ -1,8 +1,9 @@
 """A picture file, opened with suspicion: a clear error for each thing that can be wrong with it.
 
-Reads with Pillow (https://pillow.readthedocs.io).
+Reads with Pillow (https://pillow.readthedocs.io), HEIC with pi-heif.
 """
 
+import importlib
 import io
 import os
 import stat
@@ -10,17 +11,24 @@ import struct
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError, features
 
-SUPPORTED = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
+SUPPORTED = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "HEIC")
 MOST_PIXELS = 40_000_000
 MOST_BYTES = 100_000_000
 _SMALLER = "Make it smaller first."
 _WORDS = f"supported are {', '.join(SUPPORTED)}"
 _OTHERS = {
     "SVG": "a drawing made of lines, not of pixels; export it as PNG",
-    "HEIC": "a phone's own format; export or share it as JPEG",
     "PDF": "a document; export the page as PNG",
+}
+_LACKING = {  # by the kind of picture: what is not there, and how it comes
+    "AVIF": "this Pillow can't read it. Install a newer one (%pip install -U pillow)",
+    "HEIC": "the package that reads it is missing. Install it (%pip install pi-heif)",
+}
+_BRANDS = {  # what a file of this family calls itself
+    "AVIF": (b"avif", b"avis"),
+    "HEIC": (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"),
 }
 _BEGINS = {
     "PNG": b"\x89PNG",
@@ -56,8 +64,8 @@ def opened(source: object) -> tuple[str, Image.Image]:
         )
     _check_size(name, picture.size)
     try:
-        if getattr(picture, "is_animated", False):
-            picture.seek(0)
+        if getattr(picture, "is_animated", False) and picture.format != "HEIF":
+            picture.seek(0)  # a HEIC file says itself which of its pictures is the one
         picture.load()
     except Exception as error:  # decoders of damaged files raise errors of every kind
         raise ImageError(_damaged(name, error)) from error
@@ -108,18 +116,22 @@ def _decoder(name: str, content: bytes) -> Image.Image:
     other = _other_format(content)
     if other:
         raise ImageError(f"{name} is {other}: {_OTHERS[other]}; {_WORDS}.")
+    kind = _kind(content)
+    if kind in _LACKING and not _readable(kind):
+        raise ImageError(
+            f"{name} is {kind}: {_LACKING[kind]} and run this again, or share it as JPEG."
+        )
     if content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR":
         _check_size(name, struct.unpack(">II", content[16:24].ljust(8, b"\1")))
     try:
-        return Image.open(io.BytesIO(content), formats=SUPPORTED)
+        return Image.open(io.BytesIO(content), formats=_formats(kind))
     except Image.DecompressionBombError as error:
         raise ImageError(
             f"{name} has far more than {MOST_PIXELS:,} pixels, the most that are read. {_SMALLER}"
         ) from error
     except UnidentifiedImageError:
-        kind = next((k for k, begin in _BEGINS.items() if content.startswith(begin)), None)
         if kind:
-            raise ImageError(_damaged(name, f"it begins like a {kind} file")) from None
+            raise ImageError(_damaged(name, f"it begins like {kind}")) from None
         raise ImageError(f"{name} is not a picture that can be read; {_WORDS}.") from None
     except Exception as error:
         raise ImageError(_damaged(name, error)) from error
@@ -130,10 +142,37 @@ def _other_format(content: bytes) -> str:
     head = content[:10_000].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if b"<svg" in head and head.startswith((b"<svg", b"<?xml", b"<!--", b"<!doctype svg")):
         return "SVG"
-    brands = content[8:64] if content[4:8] == b"ftyp" else b""
-    if b"avif" not in brands and any(b in brands for b in (b"heic", b"heix", b"hevc", b"mif1")):
-        return "HEIC"
     return "PDF" if head.startswith(b"%pdf") else ""
+
+
+def _kind(content: bytes) -> str:
+    """Which supported format a file's first bytes promise; empty if none."""
+    brands = content[8:64] if content[4:8] == b"ftyp" else b""
+    for kind, words in _BRANDS.items():
+        if any(word in brands for word in words):
+            return kind
+    return next((kind for kind, begin in _BEGINS.items() if content.startswith(begin)), "")
+
+
+def _readable(kind: str) -> bool:
+    """Whether AVIF or HEIC can be read here."""
+    if kind == "AVIF":
+        return features.check("avif")
+    if "HEIF" in Image.OPEN:
+        return True
+    try:
+        reader = importlib.import_module("pi_heif")  # a copy for Colab does without it
+    except ImportError:
+        return False
+    reader.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+    return True
+
+
+def _formats(kind: str) -> list[str]:
+    """Pillow's names of the formats that a file may have which begins like this kind."""
+    if kind in _LACKING:
+        return ["HEIF" if kind == "HEIC" else kind]
+    return [known for known in SUPPORTED if known not in _LACKING]
 
 
 def _damaged(name: str, error: Exception | str) -> str:

@@ -13,6 +13,10 @@ from PIL import Image
 from helpers.photos import decoding
 from helpers.photos.decoding import ImageError as ImageError
 
+BESIDE = (  # ends of names of what stands beside pictures and was never meant to be one
+    *(".aae", ".csv", ".db", ".docx", ".htm", ".html", ".ini", ".json", ".log", ".md", ".mov"),
+    *(".mp4", ".rtf", ".tsv", ".txt", ".url", ".xml", ".xmp", ".yaml", ".yml"),
+)
 _ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -64,7 +68,7 @@ def prepare_folder(
     """Prepares all files of a folder, by name in alphabetical order; a bad one stops nothing.
 
     Args:
-        folder: The folder. Folders inside it and files whose name begins with a dot don't count.
+        folder: The folder. Folders inside it and files that systems put there don't count.
         size, crop: As for `prepare`.
 
     Returns:
@@ -77,21 +81,49 @@ def prepare_folder(
 
 
 def files_of(folder: str | os.PathLike) -> list[Path]:
-    """The files of a folder in alphabetical order, without those whose name begins with a dot.
+    """The files of a folder in alphabetical order, without those that systems put there.
 
     Raises:
         ImageError: There is no such folder, or no file in it.
     """
+    files = [path for path in _listed(folder) if not _systems(path.name)]
+    if not files:
+        name = decoding.path_of(folder).name or folder
+        raise ImageError(f"there is no file in {name}; put pictures into it.")
+    return files
+
+
+def sorted_out(folder: str | os.PathLike) -> tuple[list[Path], list[Path]]:
+    """The files of a folder that may be pictures, and those that say by their name they are none.
+
+    None are texts, films, a camera's notes, and what systems put there, as `Thumbs.db`. Both lists
+    are in alphabetical order.
+
+    Raises:
+        ImageError: There is no such folder, or no picture in it.
+    """
+    files = _listed(folder)
+    others = [p for p in files if _systems(p.name) or p.suffix.lower() in BESIDE]
+    if len(others) == len(files):
+        name = decoding.path_of(folder).name or folder
+        found = f" (there are: {', '.join(path.name for path in others)})" if others else ""
+        raise ImageError(f"there is no picture in {name}{found}; put pictures into it.")
+    return [path for path in files if path not in others], others
+
+
+def _listed(folder: str | os.PathLike) -> list[Path]:
     folder = decoding.path_of(folder)
     try:
         if not folder.is_dir():
             raise ImageError(f"{folder.name or folder} is not a folder; name one with pictures.")
-        files = sorted(p for p in folder.iterdir() if p.name[0] != "." and not p.is_dir())
+        return sorted(path for path in folder.iterdir() if not path.is_dir())
     except OSError as error:
         raise ImageError(f"{folder.name or folder} can't be read: {error.strerror}.") from error
-    if not files:
-        raise ImageError(f"there is no file in {folder.name or folder}; put pictures into it.")
-    return files
+
+
+def _systems(name: str) -> bool:
+    known = ("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r")
+    return name.startswith(".") or name.lower() in known
 
 
 def prepare_all(

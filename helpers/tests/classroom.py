@@ -17,9 +17,21 @@ from helpers.tools import execution
 from helpers.tools.copies import editing, student
 
 CLASS = {
-    **{"right": 7, "half": 6, "untouched": 3, "wrong": 4, "raises": 3, "hangs": 2},
+    **{"right": 7, "half": 6, "untouched": 3, "wrong": 4, "raises": 2, "asks": 1, "hangs": 2},
     **{"dies": 1, "eats": 2, "torn": 1, "bare": 1},
 }
+ARRIVED = (  # what files are called when browsers, Colab, Moodle, Canvas and desktops were at them
+    "{name}_{pupil}",
+    "{pupil}/{name} (1)",
+    "{pupil}/Copy_of_{name}",
+    "{pupil}_4821_assignsubmission_file_/{name}",
+    "{pupil}_LATE_48213_9922_{name}-1",
+    "{pupil} - Kopie von {name}",
+    "{pupil}/Untitled0",
+    "{pupil}_11_22_Copie de {name}-2",
+    "{name}_{pupil} - Copy (2)",
+    "week 1/{name}_{pupil}-Copy1",
+)
 NAMES = ("01_dense_baseline", "02_one_layer_cnn", "03_two_layer_cnn")
 GRID = """notebooks: [{folder}/submissions]
 parameters: {{profile: smoke, dataset: digits}}
@@ -27,6 +39,7 @@ limits: {{minutes: 10, memory_gb: 3}}
 """
 TROUBLE = {
     "raises": "undefined_name",
+    "asks": "your_name = input('Your name? ')",
     "hangs": "while True:\n    pass",
     "dies": "import os\n\nos._exit(1)",
     "eats": "kept = []\nwhile True:\n    kept.append(bytearray(50_000_000))",
@@ -34,7 +47,15 @@ TROUBLE = {
 
 
 def hand_in(
-    folder: Path, name: str, kind: str, pupil: str, make: Callable = student.student_copy
+    folder: Path,
+    name: str,
+    kind: str,
+    pupil: str,
+    make: Callable = student.student_copy,
+    *,
+    arrived: str = ARRIVED[0],
+    version: int = 4,
+    encoding: str = "utf-8",
 ) -> Path:
     """Writes one submission.
 
@@ -42,8 +63,10 @@ def hand_in(
         folder: Where submissions are collected.
         name: The course's notebook, as in `01_dense_baseline`.
         kind: A key of `CLASS`.
-        pupil: Part of the file's name.
+        pupil: Part of the name of the file or of its folder.
         make: The copy that was handed out: `student_copy` or `handout_copy`.
+        arrived: One of `ARRIVED`: what the file is called.
+        version, encoding: Format of the notebook, and how its text is stored.
     """
     source = nbformat.read(execution.NOTEBOOKS / f"{name}.ipynb", as_version=4)
     answers = [c.source for c in source.cells if editing.tagged(c, "solution")]
@@ -62,9 +85,10 @@ def hand_in(
         copy.cells.insert(place, new_code_cell(TROUBLE[kind]))
     if kind == "bare":
         copy.cells = [c for c in copy.cells if not editing.tagged(c, "parameters")]
-    text = nbformat.writes(copy)
-    path = folder / f"{name}_{pupil}.ipynb"
-    path.write_text(text[: len(text) // 2] if kind == "torn" else text, encoding="utf-8")
+    text = nbformat.writes(copy, version=version)
+    path = folder / f"{arrived.format(name=name, pupil=pupil)}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text[: len(text) // 2] if kind == "torn" else text, encoding=encoding)
     return path
 
 
@@ -73,7 +97,15 @@ def a_class(folder: Path) -> list[Path]:
     (folder / "submissions").mkdir(parents=True)
     kinds = [kind for kind, count in CLASS.items() for _ in range(count)]
     written = [
-        hand_in(folder / "submissions", NAMES[place % len(NAMES)], kind, f"{kind}{place:02d}")
+        hand_in(
+            folder / "submissions",
+            NAMES[place % len(NAMES)],
+            kind,
+            f"{kind}{place:02d}",
+            arrived=ARRIVED[place % len(ARRIVED)],
+            version=3 if place % 7 == 3 else 4,
+            encoding="utf-8-sig" if place % 5 == 2 else "utf-8",
+        )
         for place, kind in enumerate(kinds)
     ]
     (folder / "grid.yml").write_text(GRID.format(folder=folder), encoding="utf-8")

@@ -2,7 +2,8 @@
 
     python -m helpers.tools.prepare SOURCE TARGET [--size 32] [--whole]
 
-A file that can't be used is reported and skipped; the exit status is 1 if there was one.
+A picture that can't be used is reported and skipped; the exit status is 1 if there was one. Texts,
+films and what systems put into a folder are passed over, in one line, and are no failure.
 """
 
 import argparse
@@ -34,7 +35,9 @@ def run(source: Path, target: Path, size: int = 32, crop: str | None = "center")
         return 2
     refused = 0
     try:
-        files = photos.files_of(source)
+        files, others = photos.sorted_out(source)
+        if others:
+            print(f"passed over, no pictures: {', '.join(path.name for path in others)}")
         for path in files:
             try:
                 _write(photos.prepare(path, size, crop), target / f"{path.name}.png")

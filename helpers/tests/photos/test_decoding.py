@@ -14,7 +14,8 @@ from helpers import config
 from helpers.photos import decoding
 from helpers.photos.decoding import ImageError
 from helpers.photos.images import prepare
-from helpers.tests.photos.test_images import halves, stored
+from helpers.tests.photos import phone_pictures
+from helpers.tests.photos.test_images import assert_halves, halves, stored
 
 
 def png_chunk(kind: bytes, content: bytes) -> bytes:
@@ -40,7 +41,15 @@ REFUSED = {
     "no pixels": (png_header(0, 5), "has no pixels: 0 × 5 pixels"),
     "SVG": (SVG, "is SVG.*export it as PNG; supported are"),
     "SVG without head": (b" <svg/>", "is SVG"),
-    "HEIC": (b"\0\0\0\x18ftypheic\0\0\0\0" + bytes(99), "is HEIC.*JPEG; supported are"),
+    "head of HEIC": (b"\0\0\0\x18ftypheic\0\0\0\0" + bytes(99), "damaged or cut off"),
+    "cut off HEIC": (phone_pictures.HALVES[:-40], "damaged or cut off"),
+    "bomb as HEIC": (phone_pictures.claiming(30_000, 30_000), "far more than 40,000,000 pixels"),
+    "small bomb as HEIC": (phone_pictures.claiming(10_000, 8_000), "10,000 × 8,000 pixels; at mo"),
+    "HEIC of another size": (phone_pictures.claiming(16, 16), "damaged or cut off"),
+    "cut off AVIF": (
+        stored(Image.effect_noise((200, 200), 9), "AVIF")[:-900],
+        "damaged or cut off",
+    ),
     "PDF": (b"%PDF-1.7 ...", "is PDF"),
     "cut off TIFF": (stored(halves(), "TIFF", compression="tiff_lzw")[:-90], "damaged or cut off"),
     "web page": (b"<html><body><svg/></body></html>", "not a picture"),
@@ -59,6 +68,19 @@ def test_what_is_no_usable_picture_is_refused_with_its_own_reason(name, tmp_path
     assert str(told.value).startswith("holiday.bin ")
     with pytest.raises(ImageError, match=reason):
         prepare(content)
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "HEIC"])
+def test_without_its_reader_a_phones_picture_says_what_to_install(kind, monkeypatch):
+    content = stored(halves(), "AVIF") if kind == "AVIF" else phone_pictures.HALVES
+    monkeypatch.setattr(Image, "OPEN", {k: v for k, v in Image.OPEN.items() if k != "HEIF"})
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
+    monkeypatch.setattr(decoding.features, "check", lambda feature: False)
+    with pytest.raises(
+        ImageError, match=rf"is {kind}: .*Install.*%pip install.*or share it as JPEG"
+    ):
+        prepare(content)
+    assert_halves(prepare(stored(halves())))
 
 
 def test_folders_and_unreadable_files_are_refused(tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ from PIL import Image
 from helpers.photos import decoding
 from helpers.photos.decoding import ImageError
 from helpers.photos.images import prepare, prepare_all
+from helpers.tests.photos import phone_pictures
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 
@@ -42,6 +43,7 @@ def assert_halves(prepared, left=RED, right=BLUE, within=6):
         ("WEBP", {"lossless": True}, 0),
         ("BMP", {}, 0),
         ("TIFF", {}, 0),
+        ("AVIF", {"quality": 90, "subsampling": "4:4:4"}, 6),
     ],
 )
 def test_every_supported_format_is_read(kind, options, within, tmp_path):
@@ -52,6 +54,16 @@ def test_every_supported_format_is_read(kind, options, within, tmp_path):
     path.write_bytes(content)
     assert_halves(prepare(path), within=within)
     assert_halves(prepare(str(path)), within=within)
+
+
+@pytest.mark.parametrize("name", ["HALVES", "SIDEWAYS", "SEVERAL"])
+def test_what_iphones_store_is_read(name, tmp_path):
+    """As it is; turned once, not twice; and of several pictures the one that the file names."""
+    content = getattr(phone_pictures, name)
+    assert_halves(prepare(content))
+    path = tmp_path / "IMG_0001.HEIC"
+    path.write_bytes(content)
+    assert_halves(prepare(path))
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -72,6 +84,10 @@ def test_a_picture_is_turned_as_the_camera_was_held(orientation):
     exif[0x0112] = orientation
     content = stored(Image.fromarray(np.ascontiguousarray(as_stored)), "PNG", exif=exif)
     assert np.array_equal(prepare(content), prepare(upright))
+    content = stored(
+        Image.fromarray(np.ascontiguousarray(as_stored)), "AVIF", exif=exif, quality=90
+    )
+    assert abs(prepare(content).astype(int) - prepare(upright))[2:14, 2:14].max() < 9
 
 
 def test_transparent_places_become_white():
@@ -108,7 +124,7 @@ def test_sixteen_bits_become_eight():
         prepare(Image.new("F", (9, 9)))
 
 
-@pytest.mark.parametrize("kind", ["GIF", "PNG", "TIFF", "WEBP"])
+@pytest.mark.parametrize("kind", ["AVIF", "GIF", "PNG", "TIFF", "WEBP"])
 def test_an_animation_gives_its_first_frame(kind):
     film = stored(halves(), kind, save_all=True, append_images=[Image.new("RGB", (64, 64), GREEN)])
     assert_halves(prepare(film), within=12)

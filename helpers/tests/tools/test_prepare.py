@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from helpers.photos import images
+from helpers.tests.photos import phone_pictures
 from helpers.tests.photos.test_images import halves, stored
 from helpers.tools import prepare
 
@@ -29,6 +30,34 @@ def test_a_folder_is_prepared_in_order_and_a_bad_file_is_reported(folder):
     assert all(picture.shape == (32, 32, 3) for picture in prepared.values())
 
 
+def test_what_systems_put_into_a_folder_is_no_picture(folder):
+    for name in ("Thumbs.db", "desktop.ini", ".DS_Store", "._a.png"):
+        (folder / name).write_bytes(b"\0\1\2")
+    prepared, refused = images.prepare_folder(folder)
+    assert list(prepared) == ["a.jpg", "a.png", "b.png"] and list(refused) == ["c.txt"]
+
+
+def test_what_is_no_picture_by_its_name_is_passed_over_and_no_failure(folder, tmp_path, capsys):
+    others = [".DS_Store", ".hidden", "IMG_1.AAE", "IMG_1.MOV", "Thumbs.db", "c.txt", "desktop.ini"]
+    for name in others:
+        (folder / name).write_bytes(b"\0\1\2")
+    assert prepare.run(folder, tmp_path / "small") == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0] == f"passed over, no pictures: {', '.join(others)}"
+    assert "3 pictures of 32 × 32" in said.out and "0 skipped" in said.out and not said.err
+    for name in ("a.jpg", "a.png", "b.png"):
+        (folder / name).unlink()
+    assert prepare.run(folder, tmp_path / "small") == 2
+    assert "there is no picture in photos (there are: .DS_Store" in capsys.readouterr().err
+
+
+def test_a_phones_pictures_are_prepared_with_the_others(folder, tmp_path):
+    (folder / "IMG_1.HEIC").write_bytes(phone_pictures.HALVES)
+    (folder / "d.avif").write_bytes(stored(halves(), "AVIF"))
+    assert prepare.run(folder, tmp_path / "small") == 0
+    assert len(list((tmp_path / "small").iterdir())) == 5
+
+
 def test_a_folder_that_is_none_or_empty_is_an_error(folder, tmp_path):
     with pytest.raises(images.ImageError, match="is not a folder"):
         images.prepare_folder(tmp_path / "nowhere")
@@ -38,16 +67,17 @@ def test_a_folder_that_is_none_or_empty_is_an_error(folder, tmp_path):
 
 def test_the_command_writes_what_prepare_returns(folder, tmp_path, capsys):
     target = tmp_path / "small"
+    (folder / "c.txt").rename(folder / "c.jpg")
     assert prepare.run(folder, target) == 1
     said = capsys.readouterr()
     assert "3 pictures of 32 × 32" in said.out and "1 skipped" in said.out
-    assert said.err.startswith("skipped: c.txt is not a picture")
+    assert said.err.startswith("skipped: c.jpg is not a picture")
     assert sorted(p.name for p in target.iterdir()) == ["a.jpg.png", "a.png.png", "b.png.png"]
     for path in target.iterdir():
         expected = images.prepare(folder / path.name.removesuffix(".png"))
         with Image.open(path) as picture:
             assert np.array_equal(np.asarray(picture), expected)
-    (folder / "c.txt").unlink()
+    (folder / "c.jpg").unlink()
     assert prepare.run(folder, target, size=16) == 0
     with Image.open(target / "b.png.png") as picture:
         assert picture.size == (16, 16)

@@ -149,13 +149,16 @@ def run(runs: list, limits, out: Path, pool, rerun: bool) -> int:
 
 
 def _doubles(runs: list) -> list[str]:
-    """What people should know about files that seem to be the same student's."""
-    owners = Counter((r.student, r.notebook, str(r.parameters)) for r in runs)
-    found = {owner[:2]: count for owner, count in owners.items() if count > 1}
+    """What people should know about files of one student, and about those of nobody."""
+    found: dict[tuple[str, str], dict] = {}
+    for run in runs:
+        told = found.setdefault((run.student.casefold(), run.notebook), {})
+        told[run.path] = run.student
     return [
-        f"Careful: {count} files are {notebook} of {student or 'nobody'}, by their names; "
-        "each stands on the leaderboard by itself."
-        for (student, notebook), count in found.items()
+        f"Careful: {len(told)} files are {notebook} of {next(iter(told.values())) or 'nobody'}, by "
+        f"their names; each stands on the leaderboard by itself: {', '.join(map(str, told))}."
+        for (_, notebook), told in found.items()
+        if len(told) > 1
     ]
 
 

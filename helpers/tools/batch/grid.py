@@ -46,7 +46,7 @@ class Run:
         name: Unique in the batch, fit for a file's name.
         path: The notebook's file.
         notebook: The course's notebook that it is, or the file's name.
-        student: Whose it is, from the file's name; empty if it is the course's own.
+        student: Whose it is, from the names of its folder and file; empty if they say nobody.
         parameters: Value by name.
         text: The file's content; empty if it can't be read.
         problem: Why it can't be run; empty if it can.
@@ -151,8 +151,9 @@ def runs(grid: Grid) -> list[Run]:
         for values in itertools.product(*grid.parameters.values())
     ]
     course = _course_key()
+    shared = submissions.shared_folders(told[:3] for told in read_files)
     for path, root, text, problem in read_files:
-        notebook, student = submissions.owner(path, root, text)
+        notebook, student = submissions.owner(path, root, text, shared)
         lacking = "" if problem else _lacking(text, grid.parameters)
         for parameters in crossed:
             decides = json.dumps([text, parameters, course], sort_keys=True)

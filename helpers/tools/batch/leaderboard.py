@@ -7,7 +7,8 @@ import math
 import statistics
 from collections.abc import Iterable
 
-FIRST = ("notebook", "student")
+FIRST = ("notebook", "student", "file")
+NOBODY = "no name"
 REST = ("state", "error", "points", "points_possible", "seconds", "peak_memory_mb")
 REST += ("dataset", "profile", "model", "val_accuracy", "test_accuracy", "executed")
 
@@ -28,6 +29,7 @@ def rows(results: Iterable[dict], parameters: list[str]) -> list[dict]:
         trained = trainings(result)
         for record in trained or [{}]:
             row = {key: result[key] for key in (*FIRST, *REST[:6], "executed")}
+            row["student"] = who(result)
             row |= {f"p_{name}": result["parameters"].get(name) for name in parameters}
             row |= {key: record.get(key) for key in ("dataset", "profile", "model")}
             row |= {key: share(record.get(key)) for key in ("val_accuracy", "test_accuracy")}
@@ -45,7 +47,7 @@ def points(results: list[dict], parameters: list[str]) -> list[dict]:
     numbers = sorted({number for result in results for number in result["exercises"]})
     made = []
     for result in results:
-        row = {key: result[key] for key in FIRST}
+        row = {key: result[key] for key in FIRST} | {"student": who(result)}
         row |= {f"p_{name}": result["parameters"].get(name) for name in parameters}
         row |= {key: result[key] for key in ("state", "error", "place")}
         row |= {key: result[key] for key in ("points", "points_possible")}
@@ -53,6 +55,11 @@ def points(results: list[dict], parameters: list[str]) -> list[dict]:
         row |= {number: verdict and int(verdict["right"]) for number, verdict in told.items()}
         made.append(row | {"executed": result["executed"]})
     return made
+
+
+def who(result: dict) -> str:
+    """The student of a run, or words that say that there is none."""
+    return result["student"] or NOBODY
 
 
 def trainings(result: dict) -> list[dict]:
@@ -72,6 +79,8 @@ def share(value: object) -> float | None:
 def as_csv(rows: list[dict]) -> str:
     """The rows as CSV; words that a spreadsheet would take for a formula begin with `'`.
 
+    The text begins with a byte-order mark, so that Excel takes it for UTF-8.
+
     Args:
         rows: Dictionaries with the same keys; without any the text is empty.
     """
@@ -81,7 +90,7 @@ def as_csv(rows: list[dict]) -> str:
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(rows[0])
     writer.writerows([_plain(value) for value in row.values()] for row in rows)
-    return buffer.getvalue()
+    return "\ufeff" + buffer.getvalue()
 
 
 def _plain(value: object) -> object:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections import Counter
 from collections.abc import Container
 from pathlib import Path
@@ -36,7 +37,27 @@ def page(name: str, results: list[dict], total: int) -> str:
         alike=Counter(where[:2] for where in boards),
         words=_words,
         isnan=math.isnan,
+        who=leaderboard.who,
+        place=_places(results),
+        people=_people,
     )
+
+
+def _places(results: list[dict]) -> dict[str, str]:
+    """Each file's path below the folder that all have in common."""
+    files = {result["file"] for result in results}
+    try:
+        common = os.path.commonpath([os.path.dirname(file) for file in files])
+    except ValueError:  # on two drives
+        return {file: file for file in files}
+    return {file: os.path.relpath(file, common or os.curdir) for file in files}
+
+
+def _people(members: list[dict]) -> list[str]:
+    """The students of some runs, each once; each file without a student counts for itself."""
+    named = {result["student"] for result in members if result["student"]}
+    nameless = {result["file"] for result in members if not result["student"]}
+    return sorted(named) + [leaderboard.NOBODY] * len(nameless)
 
 
 def _varied(results: list[dict]) -> set[str]:

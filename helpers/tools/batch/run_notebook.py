@@ -14,12 +14,12 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import CellExecutionError
 from papermill.parameterize import parameterize_notebook
 
 from helpers import storage
 from helpers.tools import copies, endings
-from helpers.tools.batch import submissions
+from helpers.tools.batch import submissions, wording
 
 
 class _Client(NotebookClient):
@@ -65,7 +65,7 @@ def execute(notebook, output_mb: float) -> dict:
         output_mb: What all outputs together may have, in 10⁶ characters.
 
     Returns:
-        `state` (`"ok"`, `"failed"` or `"memory"`); `error`, its last line, empty if all went well;
+        `state` (`"ok"`, `"failed"` or `"memory"`); `error`, one line, empty if all went well;
         and `place`, the heading above the cell where it ended, empty if there is none.
     """
     client = _Client(notebook, kernel_name="python3", timeout=None, shutdown_kernel="immediate")
@@ -75,10 +75,9 @@ def execute(notebook, output_mb: float) -> dict:
         client.execute()
     except CellExecutionError as error:
         return _ended(notebook, client.index, error.ename, error.evalue)
-    except DeadKernelError:
+    except Exception as error:  # of the libraries that start and ask the kernel
         if not client.too_much:
-            place = heading(notebook, client.index)
-            return {"state": "failed", "error": "the kernel died", "place": place}
+            return _ended(notebook, client.index, type(error).__name__, str(error))
     if client.too_much:
         said = f"more than {output_mb:g} MB of output (limits: output_mb)"
         return {"state": "failed", "error": said, "place": heading(notebook, client.index)}
@@ -104,8 +103,7 @@ def _ended(notebook, index: int, name: str, words: str) -> dict:
     if (name, words) in (("SystemExit", ""), ("SystemExit", "0")):
         return {"state": "ok", "error": "", "place": ""}
     state = "memory" if name in ("MemoryError", "ResourceExhaustedError") else "failed"
-    line = (words or "").strip().splitlines() or [""]
-    error = f"{name}: {line[0]}"[:500].rstrip(": ")
+    error = wording.plain(name, words)
     return {"state": state, "error": error, "place": heading(notebook, index)}
 
 

@@ -4,11 +4,11 @@ import ast
 import glob
 import itertools
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 from helpers.tools import execution
+from helpers.tools.batch import naming
 
 LARGEST = 100_000_000  # bytes of a notebook's file
 
@@ -56,23 +56,47 @@ def _hidden(path: Path, root: Path | None) -> bool:
 
 
 def text_of(path: Path) -> tuple[str, str]:
-    """Content of a notebook's file, and why it can't be run (empty if it can); one of the two."""
+    """Content of a notebook's file, and why it can't be run (empty if it can); one of the two.
+
+    An older format becomes version 4. What an editor wrote before the text, as a byte-order mark,
+    isn't part of it.
+    """
     import nbformat
 
     try:
         if path.stat().st_size > LARGEST:
             return "", f"the file has more than {LARGEST // 10**6} MB"
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
+        text = content.decode(json.detect_encoding(content))
         notebook = json.loads(text)
+        if not isinstance(notebook, dict):
+            raise ValueError("it has no cells")
+        if notebook.get("nbformat") in (1, 2, 3):
+            notebook = _converted(text)
+            text = json.dumps(notebook, ensure_ascii=False, indent=1)
         if notebook.get("nbformat") != 4:
             raise ValueError("its format is not version 4; open and save it in Jupyter")
         nbformat.validate(_bare(notebook))
     except OSError as error:
         return "", f"the file can't be read: {error}"
+    except json.JSONDecodeError as error:
+        words = f"it is damaged or cut off in line {error.lineno}; ask for it again"
+        return "", f"the file is no notebook: {words}"
+    except UnicodeDecodeError:
+        return "", "the file is no notebook: it is no text"
     except Exception as error:
         words = str(error).strip() or type(error).__name__
         return "", f"the file is no notebook: {words.splitlines()[0][:200]}"
     return text, ""
+
+
+def _converted(text: str) -> dict:
+    """An older notebook in version 4, the same each time: cells have no ids."""
+    import nbformat
+
+    made = nbformat.convert(nbformat.reader.reads(text), 4)
+    cells = [{key: value for key, value in cell.items() if key != "id"} for cell in made.cells]
+    return made | {"cells": cells, "nbformat_minor": 4}
 
 
 def _bare(notebook: dict) -> dict:
@@ -115,34 +139,72 @@ def parameter_names(text: str) -> set[str] | None:
     return None
 
 
-def owner(path: Path, root: Path | None, text: str) -> tuple[str, str]:
+def owner(
+    path: Path, root: Path | None, text: str, shared: Container[Path] = ()
+) -> tuple[str, str]:
     """Which notebook of the course a file is, and whose: `01_dense_baseline`, `alice`.
 
-    The student is what the file's name says besides the notebook's. What browsers and Jupyter add
-    to a second copy, as in `alice (1)` or `alice-Copy2`, doesn't count. A name that says nothing
-    more leaves it to the folder below the one that was named (as nbgrader has it:
-    `submitted/alice/01/…`).
+    A file in a folder below the one that was named belongs to that folder's student (as nbgrader
+    has it: `submitted/alice/01/…`); folders of a week, a sheet or a notebook are nobody's. A file
+    without such a folder belongs to whom its name says besides the notebook's. A name that a course
+    system wrote, as Moodle and Canvas do, counts before all others.
 
     Args:
         path, root: As `find` gives them.
         text: The file's content, empty if it can't be read.
+        shared: Folders that several students share, see `shared_folders`.
 
     Returns:
-        The notebook, the file's name if it is none of the course's; and the student, empty for a
-        file that was named by itself and says nothing.
+        The notebook, the file's name if it is none of the course's; and the student, empty if
+        nothing says who it is.
     """
-    names = [p.stem for p in execution.choose_notebooks(None)]
-    stem = re.sub(r"( ?\(\d+\)|-Copy\d*)+$", "", path.stem)
-    here = next((name for name in names if name.lower() in stem.lower()), None)
-    said = _said(text)
-    notebook = said if said in names else here
-    if notebook is None:
-        return path.stem, stem if root else ""
-    rest = re.sub(re.escape(here), "", stem, flags=re.IGNORECASE) if here else stem
-    student = rest.strip(" _-.")
-    if not student and root and path.parent != root:
-        student = path.relative_to(root).parts[0]
-    return notebook, student
+    names = _notebooks()
+    notebook, by_file, sure = _by_file(path, text)
+    folders = []
+    if root:
+        *parents, _ = path.relative_to(root).parts
+        places = [root.joinpath(*parents[: depth + 1]) for depth in range(len(parents))]
+        folders = [naming.student(p.name, names) for p in places if _one_persons(p, shared)]
+    written = [student for student, by_system in folders if by_system]
+    candidates = [*written, by_file if sure else "", *(student for student, _ in folders), by_file]
+    if notebook is None and not root:
+        candidates = []
+    return notebook or naming.same(path.stem), next(filter(None, candidates), "")
+
+
+def _one_persons(folder: Path, shared: Container[Path]) -> bool:
+    return folder not in shared and naming.is_person(folder.name, _notebooks())
+
+
+def shared_folders(files: Iterable[tuple[Path, Path | None, str]]) -> set[Path]:
+    """Folders with files of several students, by the names of files of the same notebook.
+
+    Args:
+        files: A path and its root, as `find` gives them, and the file's content.
+    """
+    found: dict[tuple[Path, str], set[str]] = {}
+    for path, _, text in files:
+        notebook, student, _ = _by_file(path, text)
+        if notebook and student:
+            found.setdefault((path.parent, notebook), set()).add(student.casefold())
+    return {
+        folder
+        for (folder, _), students in found.items()
+        if len(students) > 1
+        and naming.student(folder.name, _notebooks())[0].casefold() not in students
+    }
+
+
+def _by_file(path: Path, text: str) -> tuple[str | None, str, bool]:
+    """The course's notebook that a file is, or None; the student in its name; if that is sure."""
+    names = _notebooks()
+    said, stem = _said(text), naming.same(path.stem)
+    here = next((name for name in names if naming.notebook_in(stem, [name])), None)
+    return said if said in names else here, *naming.student(stem, names)
+
+
+def _notebooks() -> list[str]:
+    return [path.stem for path in execution.choose_notebooks(None)]
 
 
 def _said(text: str) -> str | None:

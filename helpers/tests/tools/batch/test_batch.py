@@ -56,7 +56,7 @@ def start(folder, parameters="{x: 1}", limits="{minutes: 2, memory_gb: 2}", reru
 
 
 def rows(out: Path) -> list[dict]:
-    with (out / "leaderboard.csv").open(encoding="utf-8") as file:
+    with (out / "leaderboard.csv").open(encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 
@@ -69,7 +69,7 @@ def test_every_run_is_a_row_whatever_happens(folder, capsys):
     states = {row["student"]: (row["state"], row["error"]) for row in found}
     assert status == 1 and states["good"] == ("ok", "")
     assert states["raises"] == ("failed", "ValueError: <b>broken</b>")
-    assert states["dies"] == ("failed", "the kernel died")
+    assert states["dies"][0] == "failed" and states["dies"][1].startswith("the kernel died: Python")
     assert states["torn"][0] == "invalid" and states["torn"][1].startswith("the file is no noteb")
     good = next(row for row in found if row["student"] == "good")
     assert (good["model"], good["val_accuracy"], good["p_x"]) == ("m", "0.5", "1")
@@ -165,12 +165,18 @@ def test_text_that_no_file_can_hold_stops_nothing(folder):
 
 
 def test_files_that_seem_to_be_the_same_students_are_announced(folder, capsys):
-    (folder / "a").mkdir()
-    (folder / "b").mkdir()
-    put(folder / "a", "01_dense_baseline_ann", "1")
-    put(folder / "b", "01_dense_baseline_ann", "1")
+    files = ("01_dense_baseline (1)", "ben/Copy of 01_dense_baseline", "ben/old/01_dense_baseline")
+    for file in (*files, "week 1/01_dense_baseline", "week 2/01_dense_baseline"):
+        (folder / file).parent.mkdir(exist_ok=True)
+        put(folder, file, "1")
     start(folder)
-    assert "2 files are 01_dense_baseline of ann" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "2 files are 01_dense_baseline of ben" in said
+    assert "/in/ben/Copy of 01_dense_baseline.ipynb, " in said
+    assert "3 files are 01_dense_baseline of nobody" in said
+    made = rows(folder.parent / "out")
+    assert [row["student"] for row in made] == ["no name", "ben", "ben", "no name", "no name"]
+    assert len({row["file"] for row in made}) == len(made)
 
 
 def test_a_full_disk_is_told_and_leaves_no_half_file(folder, monkeypatch):

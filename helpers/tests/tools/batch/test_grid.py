@@ -4,7 +4,7 @@ import json
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.tools.batch import grid, submissions
 
@@ -92,7 +92,8 @@ def test_notebooks_that_can_not_be_run_say_why(tmp_path):
     write_notebook(folder / "odd.ipynb", parameters="profile = = 3")
     (folder / "json.ipynb").write_text("{", encoding="utf-8")
     (folder / "list.ipynb").write_text("[]", encoding="utf-8")
-    (folder / "old.ipynb").write_text(json.dumps({"nbformat": 3, "worksheets": []}))
+    (folder / "old.ipynb").write_text(json.dumps({"nbformat": 3, "metadata": {}, "worksheets": []}))
+    (folder / "new.ipynb").write_text(json.dumps({"nbformat": 5, "cells": []}))
     (folder / "bytes.ipynb").write_bytes(b"\xff\xfe\x00")
     wanted = read(tmp_path, "notebooks: [in]\nparameters: {profile: smoke, seeds: [[0]]}")
     said = {run.path.stem: run.problem for run in grid.runs(wanted)}
@@ -100,7 +101,8 @@ def test_notebooks_that_can_not_be_run_say_why(tmp_path):
     assert said.pop("lacks") == "it has no parameter seeds"
     assert said.pop("none") == "it has no cell tagged 'parameters'"
     assert said.pop("odd") == "its cell of parameters is no Python: invalid syntax"
-    assert "not version 4" in said.pop("old")
+    assert said.pop("old") == "it has no cell tagged 'parameters'"
+    assert "not version 4" in said.pop("new")
     assert set(said) == {"json", "list", "bytes"}
     assert all(problem.startswith("the file is no notebook: ") for problem in said.values())
 
@@ -116,6 +118,29 @@ def test_what_a_run_replaces_makes_no_notebook_invalid(tmp_path):
     del content["cells"][0]["source"]
     path.write_text(json.dumps(content))
     assert submissions.text_of(path)[1].startswith("the file is no notebook: ")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-8"])
+def test_what_an_editor_writes_before_the_text_is_no_part_of_it(tmp_path, encoding):
+    path = write_notebook(tmp_path / "a.ipynb", parameters="profile = 'ä'")
+    plain = path.read_text(encoding="utf-8")
+    path.write_bytes(plain.encode(encoding))
+    assert submissions.text_of(path) == (plain, "")
+
+
+def test_a_notebook_of_an_older_format_is_converted_and_the_same_each_time(tmp_path):
+    cells = [new_code_cell("profile = None", metadata=TAGGED), new_markdown_cell("# ä")]
+    course = {"course": {"notebook": "01_dense_baseline"}}
+    old = nbformat.convert(new_notebook(cells=cells, metadata=course), 3)
+    path = tmp_path / "in" / "ann.ipynb"
+    path.parent.mkdir()
+    path.write_text(nbformat.v3.writes_json(old), encoding="utf-8")
+    assert json.loads(path.read_text(encoding="utf-8"))["nbformat"] == 3
+    text, problem = submissions.text_of(path)
+    assert (text, problem) == submissions.text_of(path) and not problem
+    nbformat.validate(nbformat.reads(text, as_version=4))
+    assert submissions.parameter_names(text) == {"profile"}
+    assert submissions.owner(path, path.parent, text) == ("01_dense_baseline", "ann")
 
 
 def test_parameters_are_found_when_a_tag_was_lost(tmp_path):
@@ -154,7 +179,37 @@ def test_files_patterns_and_folders_name_each_notebook_once(tmp_path):
         ("01_Dense_Baseline_zoe-Copy2.ipynb", None, ("01_dense_baseline", "zoe")),
         ("week1/01_dense_baseline_hal.ipynb", None, ("01_dense_baseline", "hal")),
         ("hal (1).ipynb", "01_dense_baseline", ("01_dense_baseline", "hal")),
-        ("ida/mine.ipynb", None, ("mine", "mine")),
+        ("ida/mine.ipynb", None, ("mine", "ida")),
+        ("emil/Untitled0.ipynb", "01_dense_baseline", ("01_dense_baseline", "emil")),
+        ("emil/Untitled0.ipynb", None, ("Untitled0", "emil")),
+        ("Untitled0.ipynb", "01_dense_baseline", ("01_dense_baseline", "")),
+        ("bea/Copy_of_01_dense_baseline.ipynb", None, ("01_dense_baseline", "bea")),
+        ("ann/01_dense_baseline_final.ipynb", None, ("01_dense_baseline", "ann")),
+        ("ann/01_dense_baseline_ann_v2.ipynb", None, ("01_dense_baseline", "ann")),
+        ("week 1/ann/01_dense_baseline.ipynb", None, ("01_dense_baseline", "ann")),
+        ("01_dense_baseline/ann.ipynb", "01_dense_baseline", ("01_dense_baseline", "ann")),
+        ("submissions/01_dense_baseline.ipynb", None, ("01_dense_baseline", "")),
+        (
+            "Doe Jane_12345_assignsubmission_file_/x.ipynb",
+            "01_dense_baseline",
+            ("01_dense_baseline", "Doe Jane"),
+        ),
+        (
+            "7b/Doe Jane_12345_assignsubmission_file_/01_dense_baseline.ipynb",
+            None,
+            ("01_dense_baseline", "Doe Jane"),
+        ),
+        (
+            "all/doejane_LATE_48213_9922_01_dense_baseline-1.ipynb",
+            None,
+            ("01_dense_baseline", "doejane"),
+        ),
+        (
+            "doejane_48213_9922_Untitled0.ipynb",
+            "01_dense_baseline",
+            ("01_dense_baseline", "doejane"),
+        ),
+        ("Mu\u0308ller/01_dense_baseline.ipynb", None, ("01_dense_baseline", "M\u00fcller")),
         ("frank.ipynb", None, ("frank", "frank")),
         ("grace.ipynb", "99_no_such", ("grace", "grace")),
     ],
@@ -163,6 +218,26 @@ def test_the_student_is_read_from_the_files_name(tmp_path, file, course, expecte
     write_notebook(tmp_path / "in" / file, course=course)
     ((path, root),) = submissions.find(["in"])
     assert submissions.owner(path, root, path.read_text()) == expected
+
+
+def students(pattern="in"):
+    found = [(path, root, path.read_text()) for path, root in submissions.find([pattern])]
+    shared = submissions.shared_folders(found)
+    return [submissions.owner(*told, shared)[1] for told in found]
+
+
+def test_a_folder_that_several_share_is_nobodys(tmp_path):
+    for name in ("_hal", "_ida (1)", ""):
+        write_notebook(tmp_path / "in" / "7b" / f"01_dense_baseline{name}.ipynb")
+    for name in ("_final", "_ann", " (1)", "_with joe"):
+        write_notebook(tmp_path / "in" / "ann" / f"01_dense_baseline{name}.ipynb")
+    assert sorted(students()) == ["", "ann", "ann", "ann", "ann", "hal", "ida"]
+
+
+def test_a_name_is_one_person_however_its_characters_are_stored(tmp_path):
+    for place, name in enumerate(("M\u00fcller", "Mu\u0308ller")):
+        write_notebook(tmp_path / "in" / f"week {place}" / f"01_dense_baseline_{name}.ipynb")
+    assert students() == ["M\u00fcller"] * 2
 
 
 @pytest.mark.parametrize("pattern", ["in", "in/*", "in/*/ps1", "in/*/ps1/*.ipynb", "in/**/*.ipynb"])

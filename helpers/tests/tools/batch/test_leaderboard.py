@@ -47,14 +47,14 @@ def test_one_row_a_record_and_one_row_a_failure():
         ("bob", "timeout", None),
         ("carol", "ok", None),
     ]
-    named = ["notebook", "student", "p_x", "state", "error", "points", "points_possible"]
+    named = ["notebook", "student", "file", "p_x", "state", "error", "points", "points_possible"]
     named += ["seconds", "peak_memory_mb", "dataset", "profile", "model", "val_accuracy"]
     assert list(rows[0]) == [*named, "test_accuracy", "executed"]
 
 
 def test_a_spreadsheet_takes_no_text_for_a_formula():
     rows = leaderboard.rows([result(student="=cmd()", error="@x", x=-1)], ["x"])
-    (row,) = csv.DictReader(io.StringIO(leaderboard.as_csv(rows)))
+    (row,) = csv.DictReader(io.StringIO(leaderboard.as_csv(rows).removeprefix("\ufeff")))
     assert (row["student"], row["error"], row["p_x"]) == ("'=cmd()", "'@x", "-1")
 
 
@@ -70,6 +70,23 @@ def test_seeds_become_mean_and_spread_and_the_best_is_first():
     assert board[1]["test"] == pytest.approx((0.5, 0.1))
     assert math.isnan(board[0]["val"][1]) and board[0]["test"] is None
     assert board[2]["parameters"] == {"epochs": 1}
+
+
+def test_a_file_without_a_student_says_so_and_each_row_says_its_file():
+    results = [result(training(0.5), student=name) for name in ("", "", "ann", "ann")]
+    files = ["/w/in/a.ipynb", "/w/in/b (1).ipynb", "/w/in/ann/c.ipynb", "/w/in/ann/d.ipynb"]
+    results = [told | {"file": file} for told, file in zip(results, files, strict=True)]
+    for made in (leaderboard.rows(results, []), leaderboard.points(results, [])):
+        assert [row["student"] for row in made] == ["no name", "no name", "ann", "ann"]
+        assert [row["file"] for row in made] == files
+    page = leaderboard_page.page("b", results, 4)
+    assert '<td title="/w/in/ann/c.ipynb">ann/c.ipynb</td>' in page and "<td>no name</td>" in page
+    assert '<span title="ann, no name, no name">3 students, same results</span>' in page
+
+
+def test_excel_takes_a_table_for_utf_8():
+    text = leaderboard.as_csv(leaderboard.points([result(student="Müller")], []))
+    assert text.encode().startswith(b"\xef\xbb\xbfnotebook,student,file") and "Müller" in text
 
 
 def test_students_with_the_same_numbers_share_a_row():

@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.tests.notebooks import alive, said, task
-from helpers.tools.batch import runner
+from helpers.tools.batch import runner, wording
 
 pytestmark = pytest.mark.copies
 
@@ -63,7 +63,7 @@ def test_each_run_has_a_cache_a_folder_and_records_of_its_own(tmp_path):
     ("source", "state", "error"),
     [
         ("raise ValueError('broken on purpose\\nmore')", "failed", "ValueError: broken on purpose"),
-        ("import os; os._exit(3)", "failed", "the kernel died"),
+        ("import os; os._exit(3)", "failed", wording.DIED),
         ("raise MemoryError('no room')", "memory", "MemoryError: no room"),
         ("raise SystemExit(0)", "ok", ""),
         ("raise SystemExit(3)", "failed", "SystemExit: 3"),
@@ -98,7 +98,7 @@ def test_an_error_in_an_exercise_does_not_cost_the_next_one():
 def test_where_it_ended_is_told_for_a_dead_kernel_too():
     cells = [new_markdown_cell("## Last words"), new_code_cell("import os; os._exit(1)")]
     result = runner.run(task(nbformat.writes(new_notebook(cells=cells))), lambda: False)
-    assert (result["error"], result["place"]) == ("the kernel died", "Last words")
+    assert (result["error"], result["place"]) == (wording.DIED, "Last words")
 
 
 def test_a_made_up_outcome_is_not_believed():
