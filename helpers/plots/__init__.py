@@ -1,24 +1,22 @@
 """Every figure of the course: one house style, alt text on each.
 
-`charts` draws numbers, `pictures` and `heat` images, `confidence` and `races` one kind each.
+Numbers: `charts`, `races`, `confidence`, `evidence`, `spectra`. Images: `pictures`, `heat`,
+`kernels`. Drawings: `drawing` (networks), `sliding` (kernels on numbers), `fields`.
 May import results, data, photos and the rooms below them; it is handed values, not models.
 New: a function that draws and one that shows it; figures of the README take the drawn one.
 """
 
-from helpers.plots.charts import (
-    bars,
-    confusion,
-    curves,
-    dots,
-    drawn_confusion,
-    drawn_dots,
-    drawn_lines,
-    lines,
-)
-from helpers.plots.confidence import histograms, reliability
-from helpers.plots.heat import overlays
+from helpers.plots.charts import bars, dots, drawn_bars, drawn_dots, drawn_lines, lines
+from helpers.plots.confidence import confusion, drawn_confusion, histograms, reliability
+from helpers.plots.drawing import drawn_network, network
+from helpers.plots.evidence import drawn_forest, forest, paired, sign_flips
+from helpers.plots.fields import receptive_field
+from helpers.plots.heat import heat_rows, overlays
+from helpers.plots.kernels import kernel_pairs, kernels_compared
 from helpers.plots.pictures import boxes, grey_levels, images, predictions
-from helpers.plots.races import drawn_race, race
+from helpers.plots.races import curves, drawn_race, race
+from helpers.plots.sliding import kernel_channels, pooling, sliding_kernel
+from helpers.plots.spectra import spectrum
 from helpers.plots.style import COLOURS, STYLE, show, svg
 
 __all__ = [
@@ -29,18 +27,33 @@ __all__ = [
     "confusion",
     "curves",
     "dots",
+    "drawn_bars",
     "drawn_confusion",
     "drawn_dots",
+    "drawn_forest",
     "drawn_lines",
+    "drawn_network",
     "drawn_race",
+    "forest",
     "grey_levels",
+    "heat_rows",
     "histograms",
     "images",
+    "kernel_channels",
+    "kernel_pairs",
+    "kernels_compared",
     "lines",
+    "network",
     "overlays",
+    "paired",
+    "pooling",
     "predictions",
     "race",
+    "receptive_field",
     "reliability",
     "show",
+    "sign_flips",
+    "sliding_kernel",
+    "spectrum",
     "svg",
 ]

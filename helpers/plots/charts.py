@@ -1,22 +1,22 @@
-"""Every chart of the course: bars, lines, training curves; with alt text on each."""
+"""Charts of numbers: bars, lines, dots; this run beside the published one, alt text on each."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from itertools import cycle
 
 import matplotlib as mpl
 import numpy as np
-import seaborn
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from helpers import results
-from helpers.plots.style import COLOURS, STYLE, show
+from helpers.plots.style import COLOURS, STYLE, legend_below, runs_explained, short, show
 
-
-class Trained(Protocol):
-    """Something with a history: one list a metric, one float an epoch."""
-
-    history: dict[str, list[float]]
+MARKERS = ("o", "s", "^", "D", "v", "P")
+HOLLOW = {"markerfacecolor": "white", "markeredgewidth": 1.5}
+MARKED = 30  # points of a line, at most, that have markers
+TOLD_WHOLE = 8  # points of a line that alt text tells one by one
 
 
 def bars(
@@ -26,6 +26,7 @@ def bars(
     title: str,
     axis: str,
     line: tuple[float, str] | None = None,
+    published: np.ndarray | None = None,
 ) -> None:
     """Shows one horizontal bar for each name, in the order given.
 
@@ -35,20 +36,52 @@ def bars(
         title: Title of the figure.
         axis: What the lengths mean, with the unit.
         line: A value to mark with a line, and what it is.
+        published: The values of the published run, of the same form, drawn hollow below each bar;
+            nan where there is none.
+
+    Raises:
+        ValueError: There isn't one value for each name.
     """
-    mean, spread = _over_seeds(values)
+    figure = drawn_bars(names, values, title=title, axis=axis, line=line, published=published)
+    show(*figure)
+
+
+def drawn_bars(
+    names: Sequence[str],
+    values: np.ndarray,
+    *,
+    title: str,
+    axis: str,
+    line: tuple[float, str] | None = None,
+    published: np.ndarray | None = None,
+) -> tuple[Figure, str]:
+    """The figure that `bars` shows, and its alt text."""
+    runs = [_over_seeds(run) for run in (values, published) if run is not None]
+    if any(len(mean) != len(names) for mean, _ in runs):
+        counts = ", ".join(str(len(mean)) for mean, _ in runs)
+        raise ValueError(f"{counts} values for {len(names)} names; expected as many.")
+    thick, colour = 0.8 / len(runs), COLOURS[0]
+    looks = ({"color": colour}, {"facecolor": "white", "edgecolor": colour, "linewidth": 1.5})
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7, 0.35 * len(names) + 1.2))
+        size = (7, 0.35 * len(names) * (1 + 0.5 * (len(runs) - 1)) + 1.2)
+        figure = Figure(figsize=size, layout="constrained")
         axes = figure.add_subplot()
-        axes.barh(names, mean, xerr=spread, capsize=3)
-        axes.invert_yaxis()
+        for number, (mean, spread) in enumerate(runs):
+            places = np.arange(len(names)) + (number - (len(runs) - 1) / 2) * thick
+            errors = {"xerr": spread, "capsize": 3}
+            axes.barh(places, mean, 0.94 * thick, **errors, **looks[number])
+        axes.set_yticks(range(len(names)), names)
+        axes.set_ylim(len(names) - 0.4, -0.6)
         axes.grid(axis="y", visible=False)
         axes.set(title=title, xlabel=axis)
-        if line:
-            axes.axvline(line[0], color="black", linestyle="--", label=line[1])
-            axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-        listed = ", ".join(f"{n} {_short(v)}" for n, v in zip(names, mean, strict=True))
-        show(figure, f"Bar chart, {title}. {axis}: {listed}.{_marks(line, spread is not None)}")
+        if axes.get_xlim()[0] < 0:
+            axes.axvline(0, color="black", linewidth=1)
+        handles = _marked(axes, line, upright=True)
+        legend_below(figure, handles + (runs_explained(bars=True) if len(runs) > 1 else []))
+        told = [_listed(names, mean) for mean, _ in runs]
+    text = f"Bar chart, {title}{_stop(title)} {axis}: {told[0]}."
+    text += _marks(line, any(spread is not None for _, spread in runs))
+    return figure, text + (f" Published run, hollow bars: {told[1]}." if len(told) > 1 else "")
 
 
 def lines(
@@ -59,6 +92,7 @@ def lines(
     x_axis: str,
     y_axis: str,
     line: tuple[float, str] | None = None,
+    published: dict[str, np.ndarray] | None = None,
 ) -> None:
     """Shows one line for each series over the same x values; the y axis holds 0.
 
@@ -70,8 +104,11 @@ def lines(
         x_axis: Meaning and unit of x.
         y_axis: Meaning and unit of y.
         line: A height to mark with a line, and what it is.
+        published: Series of the published run, over the same x; drawn hollow and dotted, in the
+            colour of the series of the same name.
     """
-    show(*drawn_lines(x, series, title=title, x_axis=x_axis, y_axis=y_axis, line=line))
+    words = {"title": title, "x_axis": x_axis, "y_axis": y_axis}
+    show(*drawn_lines(x, series, **words, line=line, published=published))
 
 
 def drawn_lines(
@@ -82,33 +119,45 @@ def drawn_lines(
     x_axis: str,
     y_axis: str,
     line: tuple[float, str] | None = None,
+    published: dict[str, np.ndarray] | None = None,
 ) -> tuple[Figure, str]:
     """The figure that `lines` shows, and its alt text."""
-    told, any_spread = [], False
+    known = published or {}
+    names = list(dict.fromkeys([*series, *known]))
+    looks = dict(zip(names, cycle(zip(COLOURS, MARKERS, strict=True)), strict=False))
+    any_spread = False
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7, 3.6))
+        figure = Figure(figsize=(7, 3.6), layout="constrained")
         axes = figure.add_subplot()
-        for name, values in series.items():
-            mean, spread = _over_seeds(values)
-            any_spread = any_spread or spread is not None
-            axes.errorbar(x, mean, spread, marker="o", capsize=3, label=name)
-            told_points = len(mean) if len(mean) <= 8 else 5
-            some = np.unique(np.linspace(0, len(mean) - 1, told_points).astype(int))
-            told.append(f"{name} " + ", ".join(_short(mean[i]) for i in some))
-        if line:
-            axes.axhline(line[0], color="black", linestyle="--", label=line[1])
+        for run, hollow in ((known, True), (series, False)):
+            for name, values in run.items():
+                mean, spread = _over_seeds(values)
+                any_spread |= spread is not None
+                look = dict(zip(("color", "marker"), looks[name], strict=True))
+                look["markersize"] = 6 if len(mean) <= MARKED else 0
+                look |= {"linestyle": ":", **HOLLOW} if hollow else {}
+                axes.errorbar(x, mean, spread, capsize=3, **look)
+        handles = [Line2D([], [], color=looks[n][0], marker=looks[n][1], label=n) for n in names]
+        handles += _marked(axes, line)
         axes.set(title=title, xlabel=x_axis, ylabel=y_axis)
-        if min(np.min(values) for values in series.values()) >= 0:
+        if min(np.nanmin(values) for run in (series, known) for values in run.values()) >= 0:
             axes.set_ylim(bottom=0)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend()
-    where = f"from {_short(x[0])} to {_short(x[-1])}"
-    stop = "" if title.endswith("?") else "."
-    text = f"Line chart, {title}{stop} {y_axis} over {x_axis} {where}: {'; '.join(told)}."
-    return figure, text + _marks(line, any_spread)
+        legend_below(figure, handles + (runs_explained() if published else []))
+    where = f"from {short(x[0])} to {short(x[-1])}"
+    text = f"Line chart, {title}{_stop(title)} {y_axis} over {x_axis} {where}: {_points(series)}."
+    text += _marks(line, any_spread)
+    return figure, text + (f" Published run, hollow and dotted: {_points(known)}." if known else "")
 
 
-def dots(groups: dict[str, np.ndarray], *, title: str, axis: str, scale: float = 1.0) -> None:
+def dots(
+    groups: dict[str, np.ndarray],
+    *,
+    title: str,
+    axis: str,
+    scale: float = 1.0,
+    published: dict[str, np.ndarray] | None = None,
+) -> None:
     """Shows one dot for each value, a row a group, with mean and spread; the axis needn't hold 0.
 
     Args:
@@ -116,105 +165,48 @@ def dots(groups: dict[str, np.ndarray], *, title: str, axis: str, scale: float =
         title: Title of the figure.
         axis: Meaning and unit of the values, after scaling.
         scale: What the values are multiplied with; 100 shows shares in per cent.
+        published: Groups of the published run; drawn hollow, in the row of the group of that name.
     """
-    show(*drawn_dots(groups, title=title, axis=axis, scale=scale))
+    show(*drawn_dots(groups, title=title, axis=axis, scale=scale, published=published))
 
 
 def drawn_dots(
-    groups: dict[str, np.ndarray], *, title: str, axis: str, scale: float = 1.0
+    groups: dict[str, np.ndarray],
+    *,
+    title: str,
+    axis: str,
+    scale: float = 1.0,
+    published: dict[str, np.ndarray] | None = None,
 ) -> tuple[Figure, str]:
     """The figure that `dots` shows, and its alt text."""
-    told = []
+    known = published or {}
+    rows = list(dict.fromkeys([*groups, *known]))
+    apart, told = (0.17 if known else 0), []
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7, 0.5 * len(groups) + 1.3), layout="constrained")
+        height = (0.7 if known else 0.5) * len(rows) + 1.3
+        figure = Figure(figsize=(7, height), layout="constrained")
         axes = figure.add_subplot()
-        for place, (name, values) in enumerate(groups.items()):
-            scaled = scale * np.asarray(values, float)
-            mean, spread = results.mean_and_spread(scaled)
-            axes.plot(scaled, np.full(len(scaled), place), "o", color=COLOURS[0], alpha=0.5)
-            error = None if np.isnan(spread) else spread
-            look = {"color": "black", "capsize": 5, "markersize": 14}
-            axes.errorbar(mean, place, xerr=error, fmt="|", **look)
-            told.append(f"{name} {mean:.1f}" + ("" if error is None else f" ± {error:.1f}"))
-        axes.set_yticks(range(len(groups)), list(groups))
-        axes.set_ylim(len(groups) - 0.5, -0.5)
+        for run, shift, look in ((groups, -apart, {"alpha": 0.5}), (known, apart, HOLLOW)):
+            told.append([])
+            for name, values in run.items():
+                place = rows.index(name) + shift
+                scaled = scale * np.asarray(values, float)
+                mean, spread = results.mean_and_spread(scaled)
+                axes.plot(scaled, np.full(len(scaled), place), "o", color=COLOURS[0], **look)
+                error = None if np.isnan(spread) else spread
+                bar = {"color": "black", "capsize": 5, "markersize": 14}
+                axes.errorbar(mean, place, xerr=error, fmt="|", **bar)
+                told[-1].append(f"{name} {mean:.1f}" + ("" if error is None else f" ± {error:.1f}"))
+        low, high = axes.get_xlim()
+        if low < 0 < high:
+            axes.axvline(0, color="black", linewidth=1, zorder=0)
+        axes.set_yticks(range(len(rows)), rows)
+        axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set(title=title, xlabel=axis)
-    return figure, f"Dot chart, {title}. {axis}, mean ± standard deviation: {'; '.join(told)}."
-
-
-def curves(trainings: Sequence[Trained], *, title: str) -> None:
-    """Shows loss and accuracy, epoch by epoch, on the training and the validation images.
-
-    Args:
-        trainings: Trainings of one model; each seed has a line of its own.
-        title: Title of the figure.
-    """
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(10, 3.6), layout="constrained")
-        for place, metric in enumerate(("loss", "accuracy")):
-            axes = figure.add_subplot(1, 2, place + 1)
-            for part, prefix, colour in (
-                ("training", "", COLOURS[0]),
-                ("validation", "val_", COLOURS[1]),
-            ):
-                for number, training in enumerate(trainings):
-                    y = training.history[prefix + metric]
-                    label = part if number == 0 else None
-                    look = {"color": colour, "alpha": 0.7, "label": label}
-                    marker = "o" if len(y) == 1 else ""
-                    axes.plot(range(1, len(y) + 1), y, marker=marker, **look)
-            axes.set(title=metric, xlabel="epoch")
-            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-            axes.legend()
-        figure.suptitle(title)
-        last = {
-            key: _short(np.mean([t.history[key][-1] for t in trainings]))
-            for key in ("loss", "val_loss", "accuracy", "val_accuracy")
-        }
-        show(
-            figure,
-            f"Two line charts over {len(y)} epochs, {title}. At the end the loss is {last['loss']} "
-            f"in training and {last['val_loss']} in validation, the accuracy {last['accuracy']} in "
-            f"training and {last['val_accuracy']} in validation.",
-        )
-
-
-def confusion(counts: np.ndarray, class_names: Sequence[str], *, title: str) -> None:
-    """Shows a confusion matrix; each row is divided by its sum.
-
-    Args:
-        counts: `(classes, classes)`; row: the right class, column: the answer.
-        class_names: Names of the classes, in order.
-        title: Title of the figure.
-    """
-    show(*drawn_confusion(counts, class_names, title=title))
-
-
-def drawn_confusion(
-    counts: np.ndarray, class_names: Sequence[str], *, title: str
-) -> tuple[Figure, str]:
-    """The figure that `confusion` shows, and its alt text."""
-    shares = 100 * counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7.5, 6))
-        axes = figure.add_subplot()
-        names = {"xticklabels": class_names, "yticklabels": class_names}
-        bar = {"label": "per cent of the right class"}
-        look = {"annot": True, "fmt": ".0f", "cmap": "Blues", "vmin": 0, "cbar_kws": bar}
-        seaborn.heatmap(shares, ax=axes, **look, **names)
-        axes.grid(visible=False)
-        axes.set(title=title, xlabel="answered", ylabel="right class")
-        axes.tick_params(axis="x", rotation=45)
-        axes.tick_params(axis="y", rotation=0)
-        right = np.diag(shares)
-        wrong = np.where(np.eye(len(shares), dtype=bool), -1, shares)
-        row, column = np.unravel_index(wrong.argmax(), wrong.shape)
-    return figure, (
-        f"Heat map, {title}. Per cent of each class. On the diagonal, the right answers: "
-        f"from {right.min():.0f} ({class_names[right.argmin()]}) to {right.max():.0f} "
-        f"({class_names[right.argmax()]}). Largest elsewhere: {class_names[row]} answered as "
-        f"{class_names[column]}, {wrong.max():.0f}."
-    )
+        if known:
+            legend_below(figure, runs_explained())
+    text = f"Dot chart, {title}. {axis}, mean ± standard deviation: {'; '.join(told[0])}."
+    return figure, text + (f" Published run, hollow dots: {'; '.join(told[1])}." if known else "")
 
 
 def _over_seeds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
@@ -223,10 +215,34 @@ def _over_seeds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     return rows.mean(axis=0), rows.std(axis=0, ddof=1) if len(rows) > 1 else None
 
 
+def _marked(axes: Axes, line: tuple[float, str] | None, *, upright: bool = False) -> list[Line2D]:
+    """Draws the line that marks a value, and returns it for the legend."""
+    if line is None:
+        return []
+    draw = axes.axvline if upright else axes.axhline
+    return [draw(line[0], color="black", linestyle="--", label=line[1])]
+
+
 def _marks(line: tuple[float, str] | None, spread: bool) -> str:
-    marked = f" A dashed line marks {line[1]} at {_short(line[0])}." if line else ""
+    marked = f" A dashed line marks {line[1]} at {short(line[0])}." if line else ""
     return marked + (" Error bars show the spread over seeds." if spread else "")
 
 
-def _short(value: float) -> str:
-    return f"{value:.3g}" if abs(value) < 1_000 else f"{value:,.0f}"
+def _listed(names: Sequence[str], means: np.ndarray) -> str:
+    pairs = zip(names, means, strict=True)
+    return ", ".join(f"{name} {short(value)}" for name, value in pairs if np.isfinite(value))
+
+
+def _points(run: dict[str, np.ndarray]) -> str:
+    """Some points of each series, in words; of short ones all."""
+    told = []
+    for name, values in run.items():
+        mean = _over_seeds(values)[0]
+        count = len(mean) if len(mean) <= TOLD_WHOLE else 5
+        some = np.unique(np.linspace(0, len(mean) - 1, count).astype(int))
+        told.append(f"{name} " + ", ".join(short(mean[i]) for i in some))
+    return "; ".join(told)
+
+
+def _stop(title: str) -> str:
+    return "" if title.endswith("?") else "."

@@ -1,12 +1,52 @@
-"""Charts of how sure a model is: histograms of confidence, the reliability diagram."""
+"""Charts of answers: the confusion matrix, histograms of confidence, the reliability diagram."""
 
+from collections.abc import Sequence
 from itertools import cycle
 
 import matplotlib as mpl
 import numpy as np
+import seaborn
 from matplotlib.figure import Figure
 
-from helpers.plots.style import COLOURS, STYLE, show
+from helpers.plots.style import COLOURS, STYLE, legend_below, show
+
+
+def confusion(counts: np.ndarray, class_names: Sequence[str], *, title: str) -> None:
+    """Shows a confusion matrix; each row is divided by its sum.
+
+    Args:
+        counts: `(classes, classes)`; row: the right class, column: the answer.
+        class_names: Names of the classes, in order.
+        title: Title of the figure.
+    """
+    show(*drawn_confusion(counts, class_names, title=title))
+
+
+def drawn_confusion(
+    counts: np.ndarray, class_names: Sequence[str], *, title: str
+) -> tuple[Figure, str]:
+    """The figure that `confusion` shows, and its alt text."""
+    shares = 100 * counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(7.5, 6))
+        axes = figure.add_subplot()
+        names = {"xticklabels": class_names, "yticklabels": class_names}
+        bar = {"label": "per cent of the right class"}
+        look = {"annot": True, "fmt": ".0f", "cmap": "Blues", "vmin": 0, "cbar_kws": bar}
+        seaborn.heatmap(shares, ax=axes, **look, **names)
+        axes.grid(visible=False)
+        axes.set(title=title, xlabel="answered", ylabel="right class")
+        axes.tick_params(axis="x", rotation=45)
+        axes.tick_params(axis="y", rotation=0)
+        right = np.diag(shares)
+        wrong = np.where(np.eye(len(shares), dtype=bool), -1, shares)
+        row, column = np.unravel_index(wrong.argmax(), wrong.shape)
+    return figure, (
+        f"Heat map, {title}. Per cent of each class. On the diagonal, the right answers: "
+        f"from {right.min():.0f} ({class_names[right.argmin()]}) to {right.max():.0f} "
+        f"({class_names[right.argmax()]}). Largest elsewhere: {class_names[row]} answered as "
+        f"{class_names[column]}, {wrong.max():.0f}."
+    )
 
 
 def histograms(groups: dict[str, np.ndarray], *, title: str, axis: str) -> None:
@@ -19,7 +59,7 @@ def histograms(groups: dict[str, np.ndarray], *, title: str, axis: str) -> None:
     """
     told, edges = [], np.linspace(0, 1, 21)
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7, 3.6))
+        figure = Figure(figsize=(7, 3.6), layout="constrained")
         axes = figure.add_subplot()
         for (name, values), colour in zip(groups.items(), cycle(COLOURS), strict=False):
             shares = 100 * np.histogram(values, edges)[0] / len(values)
@@ -28,7 +68,7 @@ def histograms(groups: dict[str, np.ndarray], *, title: str, axis: str) -> None:
                 f"{name}: median {np.median(values):.2f}, {np.mean(values > 0.9):.0%} > 0.9"
             )
         axes.set(title=title, xlabel=axis, ylabel="per cent of the group", xlim=(0, 1))
-        axes.legend()
+        legend_below(figure, axes.get_legend_handles_labels()[0])
         show(figure, f"Histograms, {title}. {axis}; {'; '.join(told)}.")
 
 
@@ -54,7 +94,7 @@ def reliability(bins: dict[str, list[tuple[float, float, int]]], *, title: str) 
             told.append(f"{name}: {listed}")
         labels = {"xlabel": "mean confidence", "ylabel": "share of right answers"}
         axes.set(title=title, xlim=(0, 1), ylim=(0, 1), **labels)
-        axes.legend()
+        legend_below(figure, axes.get_legend_handles_labels()[0])
         show(
             figure,
             f"Reliability diagram, {title}. Confidence → share right; {'; '.join(told)}. Larger "

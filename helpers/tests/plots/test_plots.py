@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from helpers.plots import charts, confidence
+from helpers.plots import charts, confidence, races
 
 
 def test_bars_tell_their_values(figure_shown):
@@ -53,13 +53,13 @@ def test_curves_tell_the_last_values(figure_shown):
     class Run:
         history = {key: [0.5, 0.75] for key in ("loss", "val_loss", "accuracy", "val_accuracy")}  # noqa: RUF012
 
-    charts.curves([Run, Run], title="T")
+    races.curves([Run, Run], title="T")
     assert "0.75 in training" in figure_shown()
 
 
 def test_the_confusion_matrix_tells_the_worst_pair(figure_shown):
     counts = np.array([[6, 3, 1], [0, 10, 0], [1, 1, 18]])
-    charts.confusion(counts, ["cat", "dog", "ship"], title="T")
+    confidence.confusion(counts, ["cat", "dog", "ship"], title="T")
     alt = figure_shown()
     assert "from 60 (cat) to 100 (dog)" in alt and "cat answered as dog, 30" in alt
 
