@@ -98,6 +98,8 @@ def asked_otherwise(trained: Training, model: keras.Model, data: Dataset, *, nam
 def final_test(trained: Training, data: Dataset) -> float:
     """Opens the test set for one model, once, and writes the result into its record.
 
+    A second call is answered, too; it prints that it is the second, and the record counts it.
+
     Args:
         trained: A finished training; nothing about it should change after this.
         data: The dataset whose test part is used.
@@ -117,5 +119,10 @@ def final_test(trained: Training, data: Dataset) -> float:
     right = answers[np.arange(len(answers)), data.y_test]
     loss = float(-np.log(np.maximum(right, 1e-7)).mean())
     score = float((answers.argmax(1) == data.y_test).mean())
-    results.add_test(trained.record, accuracy=score, loss=loss)
+    looks = results.add_test(trained.record, accuracy=score, loss=loss)
+    if looks > 1:
+        print(
+            f"This is test number {looks} of this model. The test images are for one look: if you "
+            "changed anything because of the first, this score is no fair one. The record says so."
+        )
     return score

@@ -28,6 +28,7 @@ from helpers.results.tables import (
     table,
     tested,
     tested_datasets,
+    until,
 )
 
 __all__ = [
@@ -56,4 +57,5 @@ __all__ = [
     "table",
     "tested",
     "tested_datasets",
+    "until",
 ]

@@ -1,5 +1,6 @@
 """What a notebook writes down: measurements, tables and claims of one run on one dataset."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from helpers.config import Settings
 from helpers.data import Dataset
-from helpers.results import records
+from helpers.results import records, stored
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,37 @@ class Log:
     ) -> None:
         """Saves a table of numbers, see `records.save_table`."""
         records.save_table(self.settings, self.data, name, rows, labels, row_labels)
+
+    def published(self, *names: str) -> list[float] | None:
+        """Values that this notebook's published run measured, to draw beside one's own.
+
+        They are of the same dataset if it was published, else of the course's own.
+
+        Args:
+            names: Of measurements.
+
+        Returns:
+            A value for each name, nan where there is none; None if there are none at all. In the
+            profile `full` there are none: that run is as long as the published one.
+        """
+        known = {r["name"]: r["value"] for r in self._stored("measurement")}
+        return [known.get(name, math.nan) for name in names] if known.keys() & set(names) else None
+
+    def published_accuracies(self, model: str, metric: str = "val_accuracy") -> list[float]:
+        """The accuracies at the end of a model's published trainings, one a seed; see `published`.
+
+        Args:
+            model: The name that `training.fit` was given.
+            metric: `val_accuracy` or `accuracy` (on training images).
+        """
+        found = [r for r in self._stored("training") if r["model"] == model]
+        return [r["history"][metric][-1] for r in found]
+
+    def _stored(self, kind: str) -> list[dict]:
+        if self.settings.profile == "full":
+            return []
+        own = [r for r in stored.published() if r["notebook"] == self.settings.notebook]
+        return [r for r in stored.of_one_dataset(own, self.data.name) if r["kind"] == kind]
 
     def claim(self, statement: str, holds: bool) -> None:
         """Checks a statement next to the text that makes it, see `records.claim`."""

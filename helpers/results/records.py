@@ -102,11 +102,17 @@ def save_variant(path: Path, *, model: str, val_accuracy: float) -> Path:
     return _write(record, f"{model} seed {record['seed']}")
 
 
-def add_test(path: Path, *, accuracy: float, loss: float) -> None:
-    """Writes the test accuracy (0 to 1) and loss (mean cross-entropy, nats) into a record."""
+def add_test(path: Path, *, accuracy: float, loss: float) -> int:
+    """Writes the test accuracy (0 to 1) and loss (mean cross-entropy, nats) into a record.
+
+    Returns how often this model was tested by now; from 2 on, `test_looks` says so.
+    """
     record = read(path)
+    looks = record.get("test_looks", int(record["test_accuracy"] is not None)) + 1
     record |= {"test_accuracy": round(accuracy, 6), "test_loss": round(loss, 6)}
+    record |= {"test_looks": looks} if looks > 1 else {}
     storage.write_whole(path, json.dumps(record, indent=1) + "\n")
+    return looks
 
 
 def save_measurement(

@@ -66,21 +66,28 @@ def table(settings: Settings, data: Dataset) -> None:
     Of each model only the recipe that was run last counts, and of this notebook only the seeds of
     this run; shortened trainings of other notebooks don't count. Models of other notebooks that
     have no such record are shown from the published run, in a table of their own that says so:
-    on the same dataset, if it was published, else on the course's own. Nothing is trained for it.
+    on the same dataset, if it was published, else on the course's own. Later notebooks ask for
+    predictions of their results, so their rows are left out. Nothing is trained for it.
     """
     same = {"dataset_fingerprint": data.fingerprint, "profile": settings.profile}
     recorded = tested(records.load_records(records.records_dir()))
+    recorded = until(recorded, settings.notebook)
     mine = [r for r in recorded if same.items() <= r.items() and counts(r, settings)]
     rows = summarise(of_last_recipe(mine))
     text = _titled(f"{data.name}, profile `{settings.profile}`", rows)
     known = {row["model"] for row in rows}
     rest = [r for r in tested(stored.published()) if r["notebook"] != settings.notebook]
-    rest = stored.of_one_dataset(rest, data.name)
+    rest = until(stored.of_one_dataset(rest, data.name), settings.notebook)
     others = [row for row in summarise(rest) if row["model"] not in known]
     if others:
         origin = f"{rest[0]['dataset']}, profile `{rest[0]['profile']}`"
         text += "\n\n" + _titled(f"Not run here; from the published run ({origin})", others)
     display({"text/markdown": text, "text/plain": text}, raw=True)
+
+
+def until(records: Iterable[dict], notebook: str) -> list[dict]:
+    """The records of a notebook and of those before it in the course."""
+    return [record for record in records if record["notebook"] <= notebook]
 
 
 def published_table(records: list[dict]) -> str:

@@ -42,6 +42,21 @@ def mirrored_too(model):
     return keras.Model(image, keras.layers.Average(dtype="float32")(both))
 
 
+def test_a_second_look_at_the_test_images_is_told_and_recorded(data, settings, capsys):
+    run = fit(network(), data, settings)
+    capsys.readouterr()
+    first = evaluation.final_test(run, data)
+    assert capsys.readouterr().out == "" and "test_looks" not in results.read(run.record)
+    assert evaluation.final_test(run, data) == first
+    assert capsys.readouterr().out.startswith("This is test number 2 of this model.")
+    evaluation.final_test(run, data)
+    assert results.read(run.record)["test_looks"] == 3
+    again = fit(network(), data, settings)
+    capsys.readouterr()
+    evaluation.final_test(again, data)
+    assert "test number" not in capsys.readouterr().out
+
+
 def test_a_model_asked_in_another_way_has_a_row_of_its_own(data, settings):
     run = fit(network(), data, settings)
     evaluation.final_test(run, data)

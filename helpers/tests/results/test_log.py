@@ -100,3 +100,28 @@ def test_a_claim_is_checked_in_the_profile_of_the_notebook(log, capsys):
     smoke = config.resolve("01_dense_baseline", "dense", profile="smoke", dataset="digits")
     results.Log(smoke, Digits).claim("it works", False)
     assert "Not checked" in capsys.readouterr().out
+
+
+def kept(name, value, notebook="01_dense_baseline", dataset="digits"):
+    """A published measurement."""
+    place = {"notebook": notebook, "dataset": dataset, "kind": "measurement"}
+    return place | {"name": name, "value": value}
+
+
+def test_published_values_are_those_of_this_notebook_and_dataset(log, monkeypatch):
+    records = [kept("a", 0.5), kept("b", 0.7), kept("b", 0.1, notebook="02_one_layer_cnn")]
+    records += [kept("a", 0.2, dataset="CIFAR-10")]
+    training = {"kind": "training", "model": "CNN", "history": {"val_accuracy": [0.1, 0.6]}}
+    records += [kept("", 0) | training, kept("", 0, dataset="CIFAR-10") | training]
+    monkeypatch.setattr(results.log.stored, "published", lambda: records)
+    assert log.published("b", "a") == [0.7, 0.5]
+    assert np.array_equal(log.published("a", "c"), [0.5, math.nan], equal_nan=True)
+    assert log.published("c") is None
+    assert log.published_accuracies("CNN") == [0.6] and log.published_accuracies("other") == []
+
+
+def test_a_full_run_stands_for_itself(log, monkeypatch):
+    monkeypatch.setattr(results.log.stored, "published", lambda: [kept("a", 0.5)])
+    assert log.published("a") == [0.5]
+    full = dataclasses.replace(log, settings=dataclasses.replace(log.settings, profile="full"))
+    assert full.published("a") is None and full.published_accuracies("a") == []

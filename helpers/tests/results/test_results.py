@@ -77,7 +77,7 @@ def test_comparison_shows_own_records_of_this_dataset_and_profile_only(
         records.records_dir(),
         record("mine"),
         record("other data", dataset="CIFAR-10", dataset_fingerprint="g"),
-        record("other short", shortened=True, notebook="02"),
+        record("other short", shortened=True, notebook="00"),
         record("other profile", profile="full"),
     )
     tables.table(settings, Data)
@@ -101,7 +101,7 @@ def test_a_shortened_run_of_another_notebook_does_not_hide_its_whole_one(
     settings, shown, monkeypatch, tmp_path
 ):
     monkeypatch.setattr(stored, "PUBLISHED", tmp_path / "none")
-    other = {"notebook": "02", "model": "CNN"}
+    other = {"notebook": "00", "model": "CNN"}
     write(
         records.records_dir(),
         record(**other, seed=0, test=0.6),
@@ -117,8 +117,8 @@ def test_comparison_labels_published_rows(settings, shown, monkeypatch, tmp_path
         json.dumps(
             {
                 "records": [
-                    record("conv", notebook="02", dataset="CIFAR-10 (JPEG copy)", profile="full"),
-                    record("mine", notebook="02", dataset="CIFAR-10 (JPEG copy)", profile="full"),
+                    record("conv", notebook="00", dataset="CIFAR-10 (JPEG copy)", profile="full"),
+                    record("mine", notebook="00", dataset="CIFAR-10 (JPEG copy)", profile="full"),
                     record("renamed", dataset="CIFAR-10 (JPEG copy)", profile="full"),
                 ]
             }
@@ -137,7 +137,7 @@ def test_published_rows_are_of_one_dataset_that_at_hand_if_it_is_there(
     settings, shown, monkeypatch, tmp_path
 ):
     kept = [
-        record("a", notebook="02", dataset=dataset, profile="full", test=test)
+        record("a", notebook="00", dataset=dataset, profile="full", test=test)
         for dataset, test in (("CIFAR-10", 0.7), ("CIFAR-10 (JPEG copy)", 0.6), ("digits", 0.9))
     ]
     monkeypatch.setattr(stored, "published", lambda: kept)
@@ -150,14 +150,22 @@ def test_published_rows_are_of_one_dataset_that_at_hand_if_it_is_there(
 
 
 def test_the_main_dataset_is_that_of_most_notebooks(settings, shown, monkeypatch):
-    kept = [record(notebook=n, dataset="CIFAR-10 (JPEG copy)") for n in ("02", "03")]
-    kept.append(record(notebook="02", dataset="CIFAR-10"))
+    kept = [record(notebook=n, dataset="CIFAR-10 (JPEG copy)") for n in ("00", "000")]
+    kept.append(record(notebook="00", dataset="CIFAR-10"))
     assert stored.datasets(kept) == ["CIFAR-10 (JPEG copy)", "CIFAR-10"]
     assert stored.of_one_dataset(kept) == kept[:2] and stored.of_one_dataset([]) == []
-    own = [record(dataset="digits"), record("conv", notebook="02", dataset="CIFAR-10")]
+    own = [record(dataset="digits"), record("conv", notebook="00", dataset="CIFAR-10")]
     monkeypatch.setattr(stored, "published", lambda: own)  # on digits this notebook alone
     tables.table(settings, Data)
     assert "conv" in shown[0] and "(CIFAR-10, profile" in shown[0]
+
+
+def test_rows_of_later_notebooks_are_left_out(settings, shown, monkeypatch):
+    later = record("later", notebook="02_one_layer_cnn")
+    monkeypatch.setattr(stored, "published", lambda: [later, record("early", notebook="00")])
+    write(records.records_dir(), record("mine"), later)
+    tables.table(settings, Data)
+    assert "mine" in shown[0] and "early" in shown[0] and "later" not in shown[0]
 
 
 def test_a_changed_number_is_a_changed_line():

@@ -102,10 +102,6 @@ def publish(path: Path, cifar10_dir: Path) -> None:
     own = [r for r in results.load_records(runs / "records") if r["notebook"] == path.stem]
     model = model_file.model_of(runs / "models", path.stem, own)
     text, figures = readme_and_figures(readme_file.PATH.read_text(encoding="utf-8"), records)
-    rows = {
-        dataset: results.markdown_table(results.summarise(part)).splitlines()[2:]
-        for dataset, part in by_dataset(records).items()
-    }
     with endings.held():
         storage.write_whole(path, nbformat.writes(outputs.cleaned(executed)) + "\n")
         stored = results.published_files(records)
@@ -121,7 +117,17 @@ def publish(path: Path, cifar10_dir: Path) -> None:
             storage.write_whole(config.published_model().with_suffix(suffix), content)
         for other in execution.choose_notebooks(None):
             text = other.read_text(encoding="utf-8")
-            storage.write_whole(other, outputs.with_rows(text, rows))
+            storage.write_whole(other, outputs.with_tables(text, tables_of(other.stem, records)))
+
+
+def tables_of(notebook: str, records: list[dict]) -> dict[str, str]:
+    """By dataset, the table of results as a notebook shows it: its models and earlier ones."""
+    from helpers import results
+
+    return {
+        dataset: results.markdown_table(results.summarise(results.until(part, notebook)))
+        for dataset, part in by_dataset(records).items()
+    }
 
 
 def refuse_mixed(records: list[dict]) -> None:

@@ -37,33 +37,47 @@ def _in_words(output):
     return new_output("stream", name="stdout", text=f"Run this cell to see: {shown}\n")
 
 
-def with_rows(notebook: str, rows: Mapping[str, list[str]]) -> str:
-    """A stored notebook whose tables of results have the published rows, model by model.
+def with_tables(notebook: str, tables: Mapping[str, str]) -> str:
+    """A stored notebook whose tables of results are those of the published records.
 
     A table is made from records; after one notebook was run again, those of the others follow.
 
     Args:
         notebook: A notebook's file as text.
-        rows: By dataset, rows of `results.markdown_table`; models that a table doesn't have are
-            not added, and a table of another dataset stays as it is.
+        tables: By dataset, the Markdown table as `results.table` shows it in this notebook. A
+            table of models that "didn't run here" takes its rows from it, and gets no others.
     """
     stored = json.loads(notebook)
     for cell in stored["cells"]:
         for output in cell.get("outputs", ()):
             for kind, lines in output.get("data", {}).items():
                 if kind.startswith("text/"):
-                    text = _with_rows("".join(lines), rows)
+                    text = _with_tables("".join(lines), tables)
                     output["data"][kind] = text.splitlines(keepends=True)
     return json.dumps(stored, indent=1, ensure_ascii=False) + "\n"
 
 
-def _with_rows(text: str, rows: Mapping[str, list[str]]) -> str:
-    """A text in which the tables below a title with a dataset's name have its rows."""
+def _with_tables(text: str, tables: Mapping[str, str]) -> str:
+    """A text in which the tables below a title with a dataset's name are the published ones."""
     parts = re.split(r"(?m)^(?=\*\*)", text)
     for number, part in enumerate(parts):
         title = part.partition("\n")[0]
-        named = [name for name in rows if re.search(rf"[*(]{re.escape(name)}, ", title)]
-        for row in (row for name in named for row in rows[name]):
-            start = re.escape(row[: row.index("|", 1) + 1])
-            parts[number] = re.sub(rf"(?m)^{start}.*$", lambda _, row=row: row, parts[number])
+        for dataset, table in tables.items():
+            if title == f"**{dataset}, profile `full`**":
+                parts[number] = re.sub(
+                    r"(?m)(^\|.*\n?)+", lambda old, new=table: _ended(old, new), part
+                )
+            elif f"({dataset}, " in title:
+                parts[number] = _with_rows(part, table.splitlines()[2:])
     return "".join(parts)
+
+
+def _ended(old: re.Match, new: str) -> str:
+    return new + ("\n" if old[0].endswith("\n") else "")
+
+
+def _with_rows(text: str, rows: list[str]) -> str:
+    for row in rows:
+        start = re.escape(row[: row.index("|", 1) + 1])
+        text = re.sub(rf"(?m)^{start}.*$", lambda _, row=row: row, text)
+    return text

@@ -139,15 +139,28 @@ def test_the_tables_of_other_notebooks_follow_the_records_of_their_dataset():
     output = new_output("display_data", data)
     cells = [new_code_cell("1", outputs=[output]), new_code_cell("2")]
     stored = nbformat.writes(new_notebook(cells=cells)) + "\n"
-    rows = {
-        "CIFAR-10": ["| dense | 1,000 | 54.0 ± 0.2 % | 3 | 9 s |", "| CNN | 10 | 70 % | 1 | 5 s |"],
-        "CIFAR-100": ["| dense | 1,000 | 1.0 % | 1 | 1 s |"],
+    new = "| dense | 1,000 | 54.0 ± 0.2 % | 3 | 9 s |\n| CNN | 10 | 70 % | 1 | 5 s |"
+    tables = {
+        "CIFAR-10": head + new,
+        "CIFAR-100": f"{head}| dense | 1,000 | 1.0 % | 1 | 1 s |",
+        "digits": f"{head}| dense | 1,000 | 90 % | 1 | 1 s |\n| CNN | 10 | 70 % | 1 | 5 s |",
     }
-    once = outputs.with_rows(stored, rows)
+    once = outputs.with_tables(stored, tables)
     (after,) = nbformat.reads(once, as_version=4).cells[0].outputs
-    assert after.data["text/markdown"] == text.replace(old, rows["CIFAR-10"][0], 1)
+    own, other = after.data["text/markdown"].split("**Not run here")
+    assert own == f"**CIFAR-10, profile `full`**\n\n{head}{new}\n\n"
+    assert other.endswith(f"{head}| dense | 1,000 | 90 % | 1 | 1 s |")
     assert after.data["text/plain"] == "| dense | x"
-    assert outputs.with_rows(once, rows) == once and outputs.with_rows(stored, {}) == stored
+    assert outputs.with_tables(once, tables) == once
+    assert outputs.with_tables(stored, {}) == stored
+
+
+def test_a_notebook_shows_its_models_and_earlier_ones():
+    shown = {"kind": "training", "dataset": "d", "seed": 0, "test_accuracy": 0.5, "seconds": 1}
+    shown |= {"val_accuracy": 0.5, "parameter_count": 10}
+    records = [shown | {"notebook": name, "model": name} for name in ("01_a", "02_b", "03_c")]
+    table = command.tables_of("02_b", records)["d"]
+    assert "01_a" in table and "02_b" in table and "03_c" not in table
 
 
 def test_each_dataset_has_a_table_and_charts_of_its_own():
