@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections import Counter
+from pathlib import Path
 
 from helpers import config, results, storage
 from helpers.checks import (
@@ -15,8 +16,10 @@ from helpers.checks import (
     notebook_07,
     notebook_08,
 )
+from helpers.checks.calling import Hint, guarded
+from helpers.checks.judging import Judge, Unrecognised
 
-EXERCISES: dict[str, Callable[..., str]] = (
+EXERCISES: dict[str, Judge] = (
     notebook_01.EXERCISES
     | notebook_02.EXERCISES
     | notebook_03.EXERCISES
@@ -26,38 +29,31 @@ EXERCISES: dict[str, Callable[..., str]] = (
     | notebook_07.EXERCISES
     | notebook_08.EXERCISES
 )
+_tries: Counter[str] = Counter()
 
 
-def check(exercise: str, answer: object) -> None:
+def check(exercise: str, answer: object, *, solution: bool = False) -> None:
     """Prints whether an answer is right, or a hint. Never stops the notebook.
 
-    A function whose name begins with `_` is announced as the course's solution. The verdict on
-    any other answer is kept in the folder of this run, where a batch counts points.
+    Hints for a mistake that isn't known come in steps, one more with each try. The verdict is kept
+    in the folder of this run, where a batch counts points; a right answer stays right.
 
     Args:
         exercise: Number of the exercise, for example `"01.1"`.
-        answer: What the exercise asks for, mostly a function.
+        answer: What the exercise asks for, a function.
+        solution: Whether this is the course's own, for which there are no points.
 
     Raises:
         AssertionError: The answer is wrong and nbgrader is grading or validating (it sets
             `NBGRADER_EXECUTION`); it takes every cell that doesn't fail for right.
     """
     hint = verdict(exercise, answer)
-    ours = getattr(answer, "__name__", "").startswith("_")
-    title = f"Exercise {exercise}" + (", the course's solution" if ours else "")
-    print(f"{title}: not yet. {hint}" if hint else f"{title}: right.")
-    if not ours:
+    title = f"Exercise {exercise}" + (", the course's solution" if solution else "")
+    print(f"{title}: not yet. {hint}" if hint else f"{title}: {_praise(exercise)}")
+    if not solution:
         _keep(exercise, hint)
         if hint and os.environ.get("NBGRADER_EXECUTION"):
             raise AssertionError(hint)
-
-
-def _keep(exercise: str, hint: str) -> None:
-    kept = {"exercise": exercise, "right": not hint, "hint": hint}
-    try:
-        storage.write_whole(config.runs_dir() / "checks" / f"{exercise}.json", json.dumps(kept))
-    except OSError as error:
-        print(f"(This could not be kept for a batch: {error})")
 
 
 def verdict(exercise: str, answer: object) -> str:
@@ -68,9 +64,43 @@ def verdict(exercise: str, answer: object) -> str:
     """
     judge = EXERCISES[exercise]
     try:
-        return judge(answer)
-    except (Exception, SystemExit) as error:
-        return f"Your code stopped with {type(error).__name__}: {error}"
+        told = judge(guarded(answer))
+        if isinstance(told, str):  # rooms that are not changed yet
+            return told
+    except Unrecognised as error:
+        _tries[exercise] += 1
+        return error.steps[min(_tries[exercise], len(error.steps)) - 1]
+    except Hint as error:
+        return str(error)
+    except Exception as error:
+        return (
+            f"The check itself stopped with {type(error).__name__}: {error}. That may be a mistake "
+            "of the course: show it to your teacher, with your answer."
+        )
+    return ""
+
+
+def _praise(exercise: str) -> str:
+    """What is said of a right answer: a network is not trained yet."""
+    return getattr(EXERCISES[exercise], "praise", "right.")
+
+
+def _keep(exercise: str, hint: str) -> None:
+    path = config.runs_dir() / "checks" / f"{exercise}.json"
+    try:
+        if hint and _was_right(path):
+            return
+        kept = {"exercise": exercise, "right": not hint, "hint": hint}
+        storage.write_whole(path, json.dumps(kept))
+    except OSError as error:
+        print(f"(This could not be kept for a batch: {error})")
+
+
+def _was_right(path: Path) -> bool:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["right"] is True
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def compare_prediction(

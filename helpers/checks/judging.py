@@ -1,62 +1,143 @@
-"""What checks of several notebooks ask of a network."""
+"""The judge of most exercises: a student's function is called on cases, and compared.
 
-import keras
+What is right is a function, and so is each mistake that students make: the first one that gives
+the same results on all cases names the hint.
+"""
+
+import warnings
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
-from helpers import training
+from helpers.checks.calling import Hint, numbers, precision
+
+Steps = tuple[str, ...]
+Judge = Callable[[Callable], None]
 
 
-def model_hint(model: object, largest: int, *, fewest: int = 0, most: int | None = None) -> str:
-    """A hint if something is no classifier of the course that is ready to train; else empty.
+class Unrecognised(Hint):
+    """A mistake that no hint fits: told in steps, one more with each try."""
+
+    def __init__(self, steps: Steps):
+        super().__init__(steps[0])
+        self.steps = steps
+
+
+def by_cases(
+    right: Callable,
+    cases: Sequence[tuple],
+    *,
+    mistakes: Sequence[tuple[str, Callable]] = (),
+    steps: Steps,
+    array: bool = False,
+) -> Judge:
+    """A judge that calls an answer on each case, on the first one twice, and compares.
 
     Args:
-        model: What a student's function returned.
-        largest: Parameters it may have.
-        fewest: Convolution layers it must have.
-        most: Convolution layers it may have; None doesn't limit them.
+        right: The solution: the cases' arguments to a number, an array, or several of them.
+        cases: Arguments of each call; the exercise's own example is one of them.
+        mistakes: Hints, each with a function that makes the mistake.
+        steps: What is told, one more with each try, if no hint fits: from a question to nearly
+            all of it.
+        array: Whether an answer must be an array, because later cells need one.
+
+    Returns:
+        A function of a guarded answer. It raises `Hint` (`Unrecognised` if no mistake fits) unless
+        the answer is right. Its attributes `right` and `mistakes` are what was given: tests try
+        them all.
     """
-    if model is None:
-        return "The function returns nothing yet. Copy the network above and change one thing."
-    if not isinstance(model, keras.Model):
-        return f"It returns a {type(model).__name__}; expected a Keras model."
-    count = convolutions(model)
-    if count < fewest or (most is not None and count > most):
-        expected = str(fewest) if fewest == most else f"{fewest} or more"
-        return f"It has {count} convolution layers; expected {expected}."
-    if not model.built:
-        return "It has no input shape yet: begin it with keras.Input((32, 32, 3))."
-    if model.input_shape != (None, 32, 32, 3):
-        return f"The input shape is {model.input_shape}; expected (None, 32, 32, 3)."
-    if model.output_shape != (None, 10):
-        return f"The output shape is {model.output_shape}; expected (None, 10), one for each class."
-    if model.count_params() > largest:
-        return f"{model.count_params():,} parameters; stay under {largest:,}."
-    if not model.compiled:
-        return "The model is not compiled. Give it an optimizer, a loss and metrics=['accuracy']."
-    if not training.reports_accuracy(model):
-        return "The model doesn't report its accuracy. Compile it with metrics=['accuracy']."
-    if not _takes_integer_labels(model.loss):
-        return "The labels are integers: compile it with loss='sparse_categorical_crossentropy'."
-    answers = model.predict(np.zeros((2, 32, 32, 3), np.uint8), verbose=0)
-    if not np.allclose(answers.astype(float).sum(1), 1, atol=0.02):
-        return "The ten outputs don't sum to 1. Which activation makes probabilities?"
-    return ""
+    expected = [_parts(right(*case)) for case in cases]
+    wrong = [(hint, _results(function, cases)) for hint, function in mistakes]
+
+    def judge(answer: Callable) -> None:
+        raw = [answer(*case) for case in (*cases, cases[0])]
+        got = [_parts(one, array) for one in raw]
+        rough = max(map(precision, raw))
+        fits = [_same(one, wanted, rough) for one, wanted in zip(got, expected, strict=False)]
+        if not _same(got[0], got[-1], rough):
+            raise Hint("Called twice alike, it gives two results. What is left of the first call?")
+        if all(fits):
+            return
+        for hint, results in wrong:
+            if results and all(map(_same, got, results, [rough] * len(results))):
+                raise Hint(hint)
+        _tell_shapes(cases, got, expected)
+        if any(fits):
+            failed = cases[fits.index(False)]
+            raise Hint(
+                f"It is right for {_told(cases[fits.index(True)])}, and wrong for {_told(failed)}. "
+                "What is written out there that should be counted?"
+            )
+        raise Unrecognised(steps)
+
+    judge.right, judge.mistakes = right, mistakes
+    return judge
 
 
-def convolutions(model: keras.Model) -> int:
-    """How many convolution layers of any kind a model has, models inside it included."""
-    return sum("Conv" in type(layer).__name__ for layer in all_layers(model))
+def _parts(got: object, array: bool = False) -> list[np.ndarray]:
+    """A result as a list of arrays: several results are compared one by one."""
+    if isinstance(got, tuple) and not array:
+        return [numbers(part) for part in got]
+    return [numbers(got, array=array)]
 
 
-def all_layers(model: keras.Model) -> list[keras.Layer]:
-    """The layers of a model, those of models inside it included, without these models."""
-    layers = []
-    for layer in model.layers:
-        layers += all_layers(layer) if isinstance(layer, keras.Model) else [layer]
-    return layers
+def _results(function: Callable, cases: Sequence[tuple]) -> list[list[np.ndarray]]:
+    """What a mistake gives on all cases; empty if it fails on one."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return [_parts(function(*case)) for case in cases]
+    except Exception:  # then it is not this mistake
+        return []
 
 
-def _takes_integer_labels(loss: object) -> bool:
-    resolved = keras.losses.get(loss)
-    function = keras.losses.sparse_categorical_crossentropy
-    return resolved is function or isinstance(resolved, keras.losses.SparseCategoricalCrossentropy)
+def _same(got: list[np.ndarray], wanted: list[np.ndarray], rough: float) -> bool:
+    if [part.shape for part in got] != [part.shape for part in wanted]:
+        got, wanted = _merged(got), _merged(wanted)
+        if got is None or wanted is None or got[0].shape != wanted[0].shape:
+            return False
+    return all(
+        np.allclose(a, b, rtol=rough, atol=rough * _largest(b), equal_nan=True)
+        for a, b in zip(got, wanted, strict=True)
+    )
+
+
+def _largest(values: np.ndarray) -> float:
+    return float(np.abs(values[np.isfinite(values)]).max(initial=1e-9))
+
+
+def _merged(parts: list[np.ndarray]) -> list[np.ndarray] | None:
+    """Several results as one array, which is how some students hand them in."""
+    if len({part.shape for part in parts}) != 1:
+        return None
+    return [np.stack(parts)] if len(parts) > 1 else parts
+
+
+def _tell_shapes(cases: Sequence[tuple], got: list, expected: list) -> None:
+    for case, one, wanted in zip(cases, got, expected, strict=False):
+        if len(one) != len(wanted) and len(wanted) > 1 and _merged(wanted) is None:
+            raise Hint(f"It returns {len(one)} result(s); expected {len(wanted)}.")
+        shapes, right = ([part.shape for part in parts] for parts in (one, wanted))
+        merged = [np.stack(wanted).shape] if len(wanted) > 1 and _merged(wanted) else right
+        if shapes not in (right, merged):
+            if set(right) == {()}:
+                words = "one number is asked for" if len(right) == 1 else f"{len(right)} numbers"
+                raise Hint(f"The result has shape {_joined(shapes)}; {words}.")
+            raise Hint(
+                f"For {_told(case)} the shape is {_joined(shapes)}; expected {_joined(right)}."
+            )
+
+
+def _joined(shapes: Sequence[tuple]) -> str:
+    return ", ".join(map(str, shapes))
+
+
+def _told(case: tuple) -> str:
+    """The arguments of a call in words: numbers as they are, arrays by their shapes."""
+    return ", ".join(
+        f"an array of shape {np.shape(a)}" if isinstance(a, np.ndarray) else _short(a) for a in case
+    )
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"a {type(value).__name__} of {len(value)}"

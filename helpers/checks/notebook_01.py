@@ -1,100 +1,129 @@
-"""Checks of the exercises of notebook 01. Each returns a hint, empty if the answer is right."""
+"""Checks of the exercises of notebook 01."""
 
-from collections.abc import Callable
-
-import keras
 import numpy as np
 
-from helpers.checks import judging
+from helpers.checks import networks
+from helpers.checks.judging import Judge, by_cases
 
 LARGEST_MODEL = 1_000_000
 
-
-def _dense_parameters(answer: Callable[[int, int], int]) -> str:
-    inputs, units = 7, 3
-    got = answer(inputs, units)
-    if got is None:
-        return "The function returns nothing yet. Count the weights first, then the biases."
-    hints = {
-        inputs * units: "You counted the weights. What else does each unit add?",
-        inputs * units + inputs: "Whom do the biases belong to: the inputs or the units?",
-        inputs + units: "Every input is connected to every unit. Is that a sum?",
-        inputs + units + units: "Every input is connected to every unit. Is that a sum?",
-    }
-    if got in hints:
-        return hints[got]
-    cases = [(7, 3, 24), (3072, 256, 786_688), (256, 10, 2_570), (1, 1, 2)]
-    if all(answer(i, u) == expected for i, u, expected in cases):
-        return ""
-    return "Draw a layer with 7 inputs and 3 units, and count the arrows and the biases."
-
-
-def _one_hot(answer: Callable[[np.ndarray, int], np.ndarray]) -> str:
-    labels = np.array([2, 0, 1, 2])
-    got = answer(labels, 4)
-    if got is None:
-        return "The function returns nothing yet. Begin with an array of zeros."
-    got = np.asarray(got, float)
-    expected = (labels[:, None] == np.arange(4)).astype(float)
-    if got.shape == (4, 4) and np.array_equal(got, expected):
-        other = np.asarray(answer(np.array([0, 1, 2]), 5))
-        if other.shape == (3, 5):
-            return ""
-        return f"For 3 labels and 5 classes the shape is {other.shape}; expected (3, 5)."
-    if got.shape == labels.shape:
-        return "One number for each label is not one-hot: one row for each label is asked for."
-    if got.shape != (4, 4):
-        return f"For 4 labels and 4 classes the shape is {got.shape}; expected (4, 4)."
-    if np.array_equal(got, expected.T):
-        return "Rows and columns are swapped: one row for each label, one column for each class."
-    if np.array_equal(got, 1 - expected):
-        return "Ones and zeros are swapped: a single 1 stands in each row."
-    if np.array_equal(got.sum(1), np.ones(4)):
-        return "One 1 in each row is right, but not where it stands. Which column is class 0?"
-    return "Each row should hold a single 1, in the column of its label, and zeros elsewhere."
+_ARROWS = "Every input is connected to every unit. Is that a sum?"
+_dense_parameters = by_cases(
+    lambda inputs, units: inputs * units + units,
+    [(7, 3), (3_072, 256), (256, 10), (1, 1), (2, 5)],
+    mistakes=[
+        ("You counted the weights. What else does each unit add?", lambda i, u: i * u),
+        ("Whom do the biases belong to: the inputs or the units?", lambda i, u: i * u + i),
+        ("Each unit has a bias of its own, not the layer.", lambda i, u: i * u + 1),
+        (_ARROWS, lambda i, u: i + u),
+        (_ARROWS, lambda i, u: i + u + u),
+    ],
+    steps=(
+        "Draw a layer with 2 inputs and 3 units. What do the arrows stand for, what else is there?",
+        "Count the arrows of your drawing first, then the biases. Compare with your function.",
+        "In words: one weight for each pair of input and unit, and one bias for each unit.",
+    ),
+)
 
 
-def _cross_entropy(answer: Callable[[np.ndarray, np.ndarray], float]) -> str:
-    probabilities = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.25, 0.5, 0.25]])
-    labels = np.array([0, 1, 2])
-    got = answer(probabilities, labels)
-    if got is None:
-        return "The function returns nothing yet. First pick each row's probability of its label."
-    if np.shape(got) != ():
-        return f"The result has shape {np.shape(got)}; one number is asked for: the mean."
-    right = probabilities[np.arange(3), labels]
-    expected = -np.log(right).mean()
-    if np.isclose(got, expected, rtol=1e-3):
-        return ""
-    mistakes = {
-        "The sign is wrong: the logarithm of a probability is negative, a loss is not.": -expected,
-        "You summed over the images. The loss is their mean.": 3 * expected,
-        "Use the natural logarithm, np.log.": expected / np.log(2),
-        "Use the natural logarithm, np.log. ": expected / np.log(10),
-        "You averaged over all classes. Only the probability of the right class counts.": (
-            -np.log(probabilities).mean()
+def _one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
+    return (labels[:, None] == np.arange(classes)).astype("float32")
+
+
+_LABELS = [(np.array(labels), classes) for labels, classes in (([2, 0, 1, 2, 4], 5), ([3, 1], 4))]
+_one_hot_rows = by_cases(
+    _one_hot,
+    [*_LABELS, (np.array([0]), 1), (np.array([5, 0, 6, 6, 3, 1]), 7)],
+    mistakes=[
+        ("One number for each label is not one-hot: give each label a row.", lambda y, c: y),
+        ("Rows and columns are swapped: give each label a row.", lambda y, c: _one_hot(y, c).T),
+        ("Ones and zeros are swapped.", lambda y, c: 1 - _one_hot(y, c)),
+        (
+            "One 1 in each row is right, but not where it stands. Which column is class 0?",
+            lambda y, c: np.roll(_one_hot(y, c), -1, axis=1),
         ),
-        "You took the largest probability. The label says which one counts.": (
-            -np.log(probabilities.max(1)).mean()
+        ("The rows are there, and all are zeros.", lambda y, c: np.zeros((len(y), c))),
+        ("The last class never gets its 1.", lambda y, c: _one_hot(y, c) * (np.arange(c) < c - 1)),
+        ("The first class never gets its 1.", lambda y, c: _one_hot(y, c) * (np.arange(c) > 0)),
+        ("You number the rows, not the labels.", lambda y, c: np.eye(len(y), c)),
+    ],
+    steps=(
+        "Take the label 2 of 4 classes, and write its row on paper. Does yours look like it?",
+        "Print what your function gives for the labels 2, 0, 1. One row is wrong: which?",
+        "Begin with zeros of shape (labels, classes), then set one number of each row to 1.",
+    ),
+    array=True,
+)
+
+
+def _of_right(p: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return p[np.arange(len(y)), y]
+
+
+def _softmax_rows(images: int, classes: int, seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).dirichlet(np.ones(classes), images)
+
+
+_PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.25, 0.5, 0.25], [0.2, 0.1, 0.7]])
+_mean_cross_entropy = by_cases(
+    lambda p, y: -np.log(_of_right(p, y)).mean(),
+    [
+        (_PROBABILITIES, np.array([1, 2, 1, 0])),
+        (np.array([[0.5, 0.5]]), np.array([0])),
+        (_softmax_rows(4, 4, 1), np.array([3, 0, 2, 2])),
+        (_softmax_rows(7, 10, 2).astype("float32"), np.array([9, 4, 4, 0, 1, 7, 5])),
+    ],
+    mistakes=[
+        (
+            "The sign is wrong: the logarithm of a probability is negative, a loss is not.",
+            lambda p, y: np.log(_of_right(p, y)).mean(),
         ),
-        "The logarithm comes before the mean: a mean of logarithms.": -np.log(right.mean()),
-    }
-    for hint, value in mistakes.items():
-        if np.isclose(got, value, rtol=1e-3):
-            return hint.strip()
-    return "For one image it is minus the logarithm of the probability of the right class."
+        (
+            "You summed over the images. The loss is their mean.",
+            lambda p, y: -np.log(_of_right(p, y)).sum(),
+        ),
+        ("Use the natural logarithm, np.log.", lambda p, y: -np.log2(_of_right(p, y)).mean()),
+        ("Use the natural logarithm, np.log.", lambda p, y: -np.log10(_of_right(p, y)).mean()),
+        (
+            "You averaged over all classes. Only the probability of the right class counts.",
+            lambda p, y: -np.log(p).mean(),
+        ),
+        (
+            "You took the largest probability. The label says which one counts.",
+            lambda p, y: -np.log(p.max(1)).mean(),
+        ),
+        (
+            "The logarithm comes before the mean: a mean of logarithms.",
+            lambda p, y: -np.log(_of_right(p, y).mean()),
+        ),
+        (
+            "Divide by the number of images, not of classes.",
+            lambda p, y: -np.log(_of_right(p, y)).sum() / p.shape[1],
+        ),
+        (
+            "p[labels, labels] takes row 3 for label 3: rows count the images.",
+            lambda p, y: -np.log(p[y % len(p), y]).mean(),
+        ),
+        (
+            "Rows and columns are swapped: rows are images, columns are classes.",
+            lambda p, y: -np.log(np.resize(p, (10, 10))[y, np.arange(len(y))]).mean(),
+        ),
+        (
+            "The diagonal is right only if image 0 is of class 0, image 1 of class 1, and so on.",
+            lambda p, y: -np.log(np.diag(p)).mean(),
+        ),
+    ],
+    steps=(
+        "For one image only one of its probabilities matters. Does yours pick that one?",
+        "Compute two images by hand: pick, take the logarithm, turn the sign. Then their mean.",
+        "p[np.arange(n), labels] picks one number of each row.",
+    ),
+)
 
 
-def _dense_model(answer: Callable[[], keras.Model]) -> str:
-    model = answer()
-    if isinstance(model, keras.Model) and judging.convolutions(model):
-        return "No convolutions yet: they come in the next notebook."
-    return judging.model_hint(model, LARGEST_MODEL)
-
-
-EXERCISES: dict[str, Callable[..., str]] = {
+EXERCISES: dict[str, Judge] = {
     "01.1": _dense_parameters,
-    "01.2": _one_hot,
-    "01.3": _cross_entropy,
-    "01.4": _dense_model,
+    "01.2": _one_hot_rows,
+    "01.3": _mean_cross_entropy,
+    "01.4": networks.open_ended(LARGEST_MODEL, most=0),
 }

@@ -1,130 +1,243 @@
-"""Checks of the exercises of notebook 05. Each returns a hint, empty if the answer is right."""
+"""Checks of the exercises of notebook 05."""
 
+import math
 from collections.abc import Callable
+from functools import partial
 
 import keras
 import numpy as np
 
-from helpers.checks import judging
+from helpers.checks import networks
+from helpers.checks.calling import Hint
+from helpers.checks.judging import Judge, by_cases
 
 LARGEST_MODEL = 400_000
+GREY = 128
 
 
-def _normalised_later(answer: Callable[..., np.ndarray]) -> str:
-    rng = np.random.default_rng(0)
-    x = rng.normal(2, 3, (4, 5, 6, 3))
-    gamma, beta, mean = (rng.normal(1, 1, 3) for _ in range(3))
-    variance, epsilon = rng.uniform(0.5, 4, 3), 0.5
-    got = answer(*(a.copy() for a in (x, gamma, beta, mean, variance)), epsilon)
-    if got is None:
-        return "The function returns nothing yet. Subtract the mean first."
-    got = np.asarray(got, float)
-    if got.shape != x.shape:
-        return f"The result has shape {got.shape}; expected that of x, {x.shape}."
-
-    def is_like(centre, scale):
-        return np.allclose(got, gamma * (x - centre) / scale + beta)
-
-    if is_like(mean, np.sqrt(variance + epsilon)):
-        return ""
-    if is_like(x.mean((0, 1, 2)), np.sqrt(x.var((0, 1, 2)) + epsilon)):
-        return "You used the batch's own mean and variance. Later, the remembered ones count."
-    if is_like(mean, np.sqrt(variance)):
-        return "epsilon is missing: it is added to the variance, under the root."
-    if is_like(mean, np.sqrt(variance) + epsilon):
-        return "epsilon belongs under the root: it is added to the variance."
-    if is_like(mean, variance + epsilon):
-        return "Divide by the square root: the standard deviation, not the variance."
-    if np.allclose(got, (x - mean) / np.sqrt(variance + epsilon)):
-        return "gamma and beta are missing: multiply by gamma, then add beta."
-    if np.allclose(got, gamma * ((x - mean) / np.sqrt(variance + epsilon) + beta)):
-        return "Multiply by gamma first, then add beta."
-    return "Subtract the mean, divide by the root of variance + epsilon, times gamma, plus beta."
+def _holes(images, rows, columns, side: int, inside: Callable | None = None, fill=GREY):
+    """Images with a grey square each; `inside` says otherwise which pixels are covered."""
+    down, right = np.indices(images.shape[1:3])
+    covered = inside or _square(0, side - 1)
+    hole = [covered(down - y, right - x) for y, x in zip(rows, columns, strict=True)]
+    return np.where(np.array(hole)[..., None], fill, images).astype("uint8")
 
 
-def _smoothed(answer: Callable[[np.ndarray, int, float], np.ndarray]) -> str:
-    labels, classes, amount = np.array([2, 0, 3, 2]), 5, 0.2
-    got = answer(labels.copy(), classes, amount)
-    if got is None:
-        return "The function returns nothing yet. np.eye(classes)[labels] makes one-hot rows."
-    got = np.asarray(got, float)
-    if got.shape != (4, 5):
-        return f"The result has shape {got.shape}; expected (n, classes), here (4, 5)."
-    one_hot = np.eye(classes)[labels]
-    if np.allclose(got, (1 - amount) * one_hot + amount / classes):
-        return ""
-    if np.allclose(got, one_hot):
-        return "These are one-hot rows. Now mix them with the same share for all classes."
-    if np.allclose(got, (1 - amount) * one_hot + amount / (classes - 1) * (1 - one_hot)):
-        return "The shared amount goes to all classes: the right one gets its part as well."
-    if np.allclose(got, (1 - amount) * one_hot + amount):
-        return "Each class gets amount / classes, so that a row sums to 1."
-    if np.allclose(got, one_hot + amount / classes):
-        return "The rows sum to more than 1: multiply the one-hot part by 1 − amount."
-    return "For 10 classes and 0.1 it is 0.91 for the right class, 0.01 for each other one."
+def _sliced(images, rows, columns, side: int):
+    result = images.copy()
+    for image, y, x in zip(result, rows, columns, strict=True):
+        image[y : y + side, x : x + side] = GREY
+    return result
 
 
-_MISTAKES = {
-    "at_once": "The new rate counts from the *next* epoch on: note the rate, then change it.",
-    "late": "One epoch late: the rate falls when the count *reaches* patience.",
-    "first_is_bad": "The first epoch is the best one so far, not a bad one: begin with infinity.",
-    "forget_best": "A reduction doesn't change the best loss: only a lower loss does.",
-    "keep_count": "After a reduction the count of bad epochs goes back to 0.",
-    "previous": "Compare with the best loss so far, not with the one of the epoch before.",
-    "equal_is_better": "A loss that only equals the best one is no progress: it must be lower.",
-    "keep_bad": "A new best loss sets the count back to 0: only bad epochs in a row count.",
+def _one_channel(images, rows, columns, side: int):
+    result = images.copy()
+    result[..., 0] = _holes(images, rows, columns, side)[..., 0]
+    return result
+
+
+def _square(first: int, last: int) -> Callable:
+    """Says which pixels are covered, counted from the corner in both directions."""
+    return lambda d, r: (np.minimum(d, r) >= first) & (np.maximum(d, r) <= last)
+
+
+def _pictures(*shape: int) -> np.ndarray:
+    return np.random.default_rng(shape[0]).integers(0, 256, shape).astype("uint8")
+
+
+_with_holes = by_cases(
+    _holes,
+    [
+        (_pictures(3, 6, 9, 3), np.array([4, -2, 1]), np.array([2, 3, 7]), 4),
+        (_pictures(4, 9, 7, 3), np.array([0, -1, 5, 5]), np.array([-2, 4, -1, 1]), 3),
+        (_pictures(2, 5, 8, 3), np.array([2, 3]), np.array([6, 1]), 1),
+        (_pictures(1, 8, 5, 3), np.array([3]), np.array([0]), 2),
+    ],
+    mistakes=[
+        ("Nothing is covered: the images come back as they were.", lambda i, y, x, s: i),
+        ("The squares are black. Which number is grey here?", lambda i, *o: _holes(i, *o, fill=0)),
+        (
+            "Rows and columns are swapped: rows count from the top, columns from the left.",
+            lambda i, y, x, s: _holes(i, x, y, s),
+        ),
+        ("All images have the first one's hole.", lambda i, y, x, s: _holes(i, *_first(y, x), s)),
+        ("Only one of the three colours is covered.", _one_channel),
+        (
+            "A corner at row −2: what does image[-2:2] take? Rows are counted from the end there.",
+            _sliced,
+        ),
+        (
+            "The square is one pixel too wide. Does your last row or column still belong to it?",
+            lambda i, y, x, s: _holes(i, y, x, s, _square(0, s)),
+        ),
+        (
+            "The place is that of the upper left corner, not of the middle.",
+            lambda i, y, x, s: _holes(i, y, x, s, _square(-(s // 2), s - s // 2 - 1)),
+        ),
+        (
+            "A square at the edge keeps its place: only the part inside the image is covered.",
+            lambda i, y, x, s: _holes(i, *map(np.clip, (y, x), (0, 0), _last(i, s)), s),
+        ),
+        (
+            "A corner outside moves to the edge in yours, and the square becomes too large.",
+            lambda i, y, x, s: _holes(i, np.maximum(y, 0), np.maximum(x, 0), s),
+        ),
+        (
+            "Inside and outside are swapped: the square is kept, the rest is grey.",
+            lambda i, y, x, s: np.where(_holes(0 * i, y, x, s, fill=1) > 0, i, np.uint8(GREY)),
+        ),
+    ],
+    steps=(
+        "Take one image and one corner. Which rows are grey, which columns?",
+        "Print the first colour of one small image, before and after. Which pixel is wrong?",
+        "The rows from max(row, 0) up to, but not including, row + side; columns alike.",
+    ),
+    array=True,
+)
+
+
+def _one_hot(labels, classes: int, amount: float = 0.0) -> np.ndarray:
+    return (np.asarray(labels)[:, None] == np.arange(classes)).astype(float)
+
+
+_smoothed = by_cases(
+    lambda y, c, a: (1 - a) * _one_hot(y, c) + a / c,
+    [
+        (np.array([3, 9, 0, 3]), 10, 0.1),
+        (np.array([2, 3]), 4, 0.2),
+        (np.array([4, 0, 2, 4, 1, 3], "uint8"), 5, 0.35),
+        (np.array([1, 2], "int32"), 3, 0.6),
+        (np.array([], int), 2, 0.3),
+    ],
+    mistakes=[
+        ("These are one-hot rows: nothing is taken and shared yet.", _one_hot),
+        (
+            "What is shared goes to all classes: the right one gets its part as well.",
+            lambda y, c, a: (1 - a) * _one_hot(y, c) + a / (c - 1) * (1 - _one_hot(y, c)),
+        ),
+        (
+            "Each row must sum to 1. How large is the part of one class?",
+            lambda y, c, a: (1 - a) * _one_hot(y, c) + a,
+        ),
+        (
+            "The rows sum to more than 1. From where is taken what you share?",
+            lambda y, c, a: _one_hot(y, c) + a / c,
+        ),
+        (
+            "You share 1/classes. How much is shared is `amount`; in one example both are 0.1.",
+            lambda y, c, a: (1 - 1 / c) * _one_hot(y, c) + 1 / c**2,
+        ),
+        (
+            "The two parts are swapped: `amount` is what is taken, not what stays.",
+            lambda y, c, a: a * _one_hot(y, c) + (1 - a) / c,
+        ),
+        (
+            "The last class is never the right one.",
+            lambda y, c, a: (1 - a) * _one_hot(y, c) * (np.arange(c) < c - 1) + a / c,
+        ),
+    ],
+    steps=(
+        "Write the row of label 2, of 4 classes and amount 0.2, on paper. What does yours say?",
+        "Do it in two steps, and print both: what is left of the 1, and what each class gets.",
+        "One-hot rows times what is left, plus the same small number everywhere.",
+    ),
+)
+
+
+_NEXT = {  # the rate after a reduction, and after typical mistakes: rate, factor, patience, first
+    "": lambda r, f, p, first: r * f,
+    "rest": lambda r, f, p, first: r * (1 - f),
+    "by_patience": lambda r, f, p, first: r / p,
+    "once": lambda r, f, p, first: first * f,
+    "is_factor": lambda r, f, p, first: f,
+    "never": lambda r, f, p, first: r,
 }
-
-
-def _plateau_rates(answer: Callable[[list, float, float, int], list]) -> str:
-    losses = [2.0, 2.1, 1.5, 1.6, 1.55, 1.7, 1.4, 1.4, 1.45, 1.5, 1.65, 1.6, 1.62, 1.3, 1.2]
-    got = answer(list(losses), 0.8, 0.5, 2)
-    if got is None:
-        return "The function returns nothing yet. Keep three things: rate, best loss, bad epochs."
-    got = np.asarray(got, float)
-    if got.shape != (len(losses),):
-        return f"{got.size} rates for {len(losses)} epochs; expected one for each."
-    for mistake, hint in {"": "", **_MISTAKES}.items():
-        if np.allclose(got, _rates(losses, 0.8, 0.5, 2, mistake)):
-            return hint
-    if np.allclose(got, 0.8):
-        return "The rate never changes. When the count reaches patience, multiply by factor."
-    return "Walk through by hand: losses 3, 2, 2, 2, 1 and patience 2 give 1, 1, 1, 1, factor."
 
 
 def _rates(losses, rate, factor, patience, mistake="") -> list[float]:
     """Learning rates as Keras' callback chooses them, or with one typical mistake."""
-    rates, best, bad = [], (losses[0] if mistake == "first_is_bad" else np.inf), 0
+    first, rates, bad = rate, [], 0
+    best = {"first_is_bad": losses[0], "from_zero": 0.0}.get(mistake, math.inf)
+    limit = {"late": patience + 1, "two": 2}.get(mistake, patience)
     for loss in losses:
         noted = rate
         better = loss <= best if mistake == "equal_is_better" else loss < best
-        if not better:
-            bad += 1
-        elif mistake != "keep_bad":
-            bad = 0
+        bad = bad + 1 if not better else (bad if mistake == "keep_bad" else 0)
         best = loss if mistake == "previous" else min(best, loss)
-        if bad >= patience + (mistake == "late"):
-            rate = rate * factor
+        if bad >= limit:
+            rate = _NEXT.get(mistake, _NEXT[""])(rate, factor, patience, first)
             bad = bad if mistake == "keep_count" else 0
             best = loss if mistake == "forget_best" else best
         rates.append(rate if mistake == "at_once" else noted)
     return rates
 
 
-def _slim_network(answer: Callable[[], keras.Model]) -> str:
-    model = answer()
-    hint = judging.model_hint(model, LARGEST_MODEL, fewest=2)
-    if hint:
-        return hint
-    kinds = [type(layer) for layer in judging.all_layers(model)]
-    if keras.layers.BatchNormalization not in kinds:
-        return "There is no batch normalisation in it."
-    return ""
+_MISTAKES = {
+    "at_once": "The new rate counts from the *next* epoch on: note the rate, then change it.",
+    "late": "One epoch late: the rate falls when the count *reaches* patience.",
+    "first_is_bad": "The first epoch is the best one so far, not a bad one.",
+    "from_zero": "Your best loss begins so low that no loss is ever lower.",
+    "forget_best": "A reduction doesn't change the best loss: only a lower loss does.",
+    "keep_count": "After a reduction the count of bad epochs goes back to 0.",
+    "previous": "Compare with the best loss so far, not with the one of the epoch before.",
+    "equal_is_better": "A loss that only equals the best one is no progress: it must be lower.",
+    "keep_bad": "A new best loss sets the count back to 0: only bad epochs in a row count.",
+    "two": "Your patience is always 2. It is given.",
+    "rest": "The rate is multiplied by `factor`, not by what is left of 1 without it.",
+    "by_patience": "You divide by patience. That says when the rate falls, not how far.",
+    "once": "The second reduction begins with the first rate again, not with the present one.",
+    "is_factor": "The factor became the rate: multiply by it.",
+    "never": "The rate never changes. When the count reaches patience it must.",
+}
+_LONG = [2.0, 2.1, 1.5, 1.6, 1.55, 1.7, 1.4, 1.4, 1.45, 1.5, 1.65, 1.6, 1.62, 1.3, 1.2, 1.25, 1.3]
+
+_plateau_rates = by_cases(
+    _rates,
+    [
+        ([3.0, 2.0, 2.5, 2.0, 1.0], 0.8, 0.25, 2),
+        (_LONG, 0.7, 0.3, 3),
+        (_LONG, 0.9, 0.2, 2),
+        ([0.9, 0.8, 0.85, 0.7, 0.7], 0.05, 0.6, 1),
+        ([1.5], 0.1, 0.4, 2),
+    ],
+    mistakes=[(hint, partial(_rates, mistake=mistake)) for mistake, hint in _MISTAKES.items()],
+    steps=(
+        "Which three things must your function remember from one epoch to the next?",
+        "Walk through the example with a pencil: rate, best loss and count, epoch by epoch.",
+        "In each epoch: note the rate; count or set the count to 0; then look at the patience.",
+    ),
+)
 
 
-EXERCISES: dict[str, Callable[..., str]] = {
-    "05.1": _normalised_later,
+def _normalises(model: keras.Model) -> None:
+    """Checks, by calling it, that a network normalises by the batch while it trains.
+
+    Raises:
+        Hint: It doesn't, or its answers are no probabilities then.
+    """
+    kept = [keras.ops.convert_to_numpy(v) for v in model.variables]
+    answers = []
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 256, (4, 32, 32, 3)).astype("uint8")
+    for others in (pictures[1:], pictures[1:] // 4 + 20):
+        got = model(np.concatenate([pictures[:1], others]), training=True)
+        answers.append(keras.ops.convert_to_numpy(got).astype("float64"))
+        for variable, value in zip(model.variables, kept, strict=True):
+            variable.assign(value)
+    if not networks.from_logits(networks.loss_of(model)) and not np.allclose(
+        answers[0].sum(1), 1, atol=networks.CLOSE
+    ):
+        raise Hint("While it trains its answers don't sum to 1. What stands behind the softmax?")
+    if np.abs(answers[0][0] - answers[1][0]).max() > 1e-4:
+        return
+    if any(isinstance(part, keras.layers.BatchNormalization) for part in model._flatten_layers()):
+        raise Hint("Its batch normalisation never looks at the batch: is it frozen, or unused?")
+    raise Hint("There is no batch normalisation in it.")
+
+
+EXERCISES: dict[str, Judge] = {
+    "05.1": _with_holes,
     "05.2": _smoothed,
     "05.3": _plateau_rates,
-    "05.4": _slim_network,
+    "05.4": networks.open_ended(LARGEST_MODEL, _normalises, fewest=2),
 }

@@ -1,8 +1,10 @@
 import importlib
+import json
 
 import pytest
 
 from helpers import checks
+from helpers.checks import calling, feedback
 
 NOTEBOOKS = sorted({exercise.split(".")[0] for exercise in checks.EXERCISES})
 ANSWERS = [
@@ -11,6 +13,11 @@ ANSWERS = [
 RIGHT = {number: right for module in ANSWERS for number, right in module.RIGHT.items()}
 STUBS = {number: stub for module in ANSWERS for number, stub in module.STUBS.items()}
 WRONG = [wrong for module in ANSWERS for wrong in module.WRONG]
+MISTAKES = [
+    (exercise, hint, mistake)
+    for exercise, judge in checks.EXERCISES.items()
+    for hint, mistake in getattr(judge, "mistakes", ())
+]
 
 
 @pytest.mark.parametrize("exercise", checks.EXERCISES)
@@ -26,7 +33,56 @@ def test_the_stub_gets_a_hint(exercise):
 
 @pytest.mark.parametrize(("exercise", "answer", "hint"), WRONG)
 def test_a_wrong_answer_gets_the_hint_that_fits(exercise, answer, hint):
+    feedback._tries.clear()
     assert hint in checks.verdict(exercise, answer)
+
+
+@pytest.mark.parametrize(("exercise", "hint", "mistake"), MISTAKES)
+def test_every_known_mistake_gets_its_own_hint(exercise, hint, mistake):
+    assert checks.verdict(exercise, mistake) == hint
+
+
+def test_hints_for_an_unknown_mistake_come_in_steps(capsys):
+    feedback._tries.clear()
+    told = [checks.verdict("01.1", lambda inputs, units: 5) for _ in range(4)]
+    assert len(set(told)) == 3 and told[2] == told[3]
+    assert "bias" not in told[0] and "bias" in told[2]
+
+
+@pytest.mark.parametrize("exercise", checks.EXERCISES)
+def test_an_untouched_stub_is_told_nothing_of_the_way(exercise):
+    assert checks.verdict(exercise, STUBS[exercise]) == "The function returns nothing yet."
+
+
+def test_a_loop_without_end_is_stopped():
+    def endless(inputs, units):
+        while True:
+            units += inputs
+
+    with pytest.raises(calling.Hint, match=r"ran for 0\.2 seconds"):
+        calling.guarded(endless, seconds=0.2)(1, 2)
+
+
+def test_a_right_answer_stays_right(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_RUNS", str(tmp_path))
+    kept = tmp_path / "checks" / "01.1.json"
+    checks.check("01.1", lambda i, u: i * u)
+    assert not json.loads(kept.read_text())["right"]
+    checks.check("01.1", lambda i, u: i * u + u)
+    checks.check("01.1", lambda i, u: i * u)
+    assert json.loads(kept.read_text())["right"]
+
+
+def test_an_own_function_that_begins_with_a_line_counts(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_RUNS", str(tmp_path))
+
+    def _mine(inputs, units):
+        return inputs * units + units
+
+    checks.check("01.1", _mine, solution=True)
+    assert not (tmp_path / "checks").exists()
+    checks.check("01.1", _mine)
+    assert json.loads((tmp_path / "checks" / "01.1.json").read_text())["right"]
 
 
 def test_every_exercise_is_tried_on_three_wrong_answers():
@@ -49,7 +105,7 @@ def test_a_right_answer_is_told(capsys):
     def _solution(inputs, units):
         return inputs * units + units
 
-    checks.check("01.1", _solution)
+    checks.check("01.1", _solution, solution=True)
     assert capsys.readouterr().out == "Exercise 01.1, the course's solution: right.\n"
 
 

@@ -64,7 +64,7 @@ def _curves(records: list[dict]) -> Chart | None:
             told.append(f"{model} {scores[0]:.0f} to {scores[-1]:.0f} in {len(scores)} epochs")
         title = "Validation accuracy while training, one seed each"
         axes.set(title=title, xlabel="epoch", ylabel="per cent", ylim=(0, 100))
-        axes.legend()
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return figure, f"Line chart, {title}: {'; '.join(told)}."
 
 

@@ -1,0 +1,198 @@
+"""What checks ask of a network: by what it computes, whatever it is made of."""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from helpers import training
+from helpers.checks.calling import Hint
+from helpers.checks.judging import Judge
+
+CONVOLUTIONS = {"Conv2D", "DepthwiseConv2dNative"}  # TensorFlow's operations
+UNREADABLE = 1e-25  # a probability whose logarithm float32 doesn't hold well
+CLOSE = 2e-2  # bfloat16 holds two to three digits
+
+
+def open_ended(
+    largest: int, also: Callable[[keras.Model], None] = lambda model: None, **limits: int
+) -> Judge:
+    """A judge of an open-ended exercise: is the network that a function makes ready to train?
+
+    Args:
+        largest: Parameters it may have.
+        also: What else is asked of it; raises `Hint`.
+        **limits: As `check` takes them.
+    """
+
+    def judge(answer: Callable[[], keras.Model]) -> None:
+        model = answer()
+        check(model, largest, **limits)
+        also(model)
+
+    judge.praise = "ready to train."
+    return judge
+
+
+def check(
+    model: object, largest: int, *, fewest: int = 0, most: int | None = None, widest: int = 3
+) -> None:
+    """Checks that something is a classifier of the course, within limits and ready to train.
+
+    Args:
+        model: What a student's function returned.
+        largest: Parameters it may have.
+        fewest: Convolutions it must have.
+        most: Convolutions it may have; None doesn't limit them.
+        widest: Side that the largest kernel must have at least, if convolutions are asked for.
+
+    Raises:
+        Hint: Something is missing, or can't work.
+    """
+    if not isinstance(model, keras.Model):
+        raise Hint(f"It returns a {type(model).__name__}; expected a Keras model.")
+    _check_shapes(model)
+    count = len(kernels(model))
+    if count < fewest or (most is not None and count > most):
+        expected = str(fewest) if fewest == most else f"{fewest} or more"
+        if most == 0:
+            expected = "none yet: they come in the next notebook"
+        raise Hint(f"It has {counted(count)}; expected {expected}.")
+    if fewest and max(map(max, kernels(model))) < widest:
+        raise Hint("Its kernels are 1 × 1: they see no neighbours. Give one a larger size.")
+    if model.count_params() > largest:
+        raise Hint(f"{model.count_params():,} parameters; stay under {largest:,}.")
+    _check_compiled(model)
+    check_answers(model)
+
+
+def counted(count: int) -> str:
+    """A number of convolution layers in words: `1 convolution layer`, `2 convolution layers`."""
+    return f"{count} convolution layer" + ("" if count == 1 else "s")
+
+
+def _check_shapes(model: keras.Model) -> None:
+    if not model.built:
+        try:
+            if isinstance(model, keras.Sequential):
+                model.build((None, 32, 32, 3))
+            model(np.zeros((1, 32, 32, 3), np.uint8))
+        except Exception as error:
+            raise Hint(f"It doesn't take images of shape (32, 32, 3): {_first(error)}") from error
+    shape = getattr(model, "input_shape", None) or (None, 32, 32, 3)
+    if shape != (None, 32, 32, 3):
+        raise Hint(f"The input shape is {shape}; expected (None, 32, 32, 3).")
+    found = tuple(model(np.zeros((2, 32, 32, 3), np.uint8)).shape[1:])
+    if found != (10,):
+        raise Hint(f"The output shape is {(None, *found)}; expected (None, 10), one for a class.")
+
+
+def _first(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def kernels(model: keras.Model) -> list[tuple[int, int]]:
+    """Height and width of the kernel of each convolution that a network computes, in order.
+
+    They are read from the operations that TensorFlow traces: models inside models, subclassed
+    ones and wrapped layers count like all others.
+    """
+    return [tuple(op.inputs[1].shape[:2]) for op in _operations(model, training=True)]
+
+
+def _operations(model: keras.Model, training: bool) -> list[tf.Operation]:
+    call = tf.function(lambda images: model(images, training=training))
+    graph = call.get_concrete_function(tf.TensorSpec((None, 32, 32, 3), tf.uint8)).graph
+    return [op for op in _all(graph) if op.type in CONVOLUTIONS]
+
+
+def _all(graph: tf.Graph) -> list[tf.Operation]:
+    """The operations of a graph, those of functions that it calls included."""
+    found = []
+    for op in graph.get_operations():
+        called = op.node_def.attr["f"].func.name if "f" in op.node_def.attr else ""
+        inner = graph._get_function(called) if called else None
+        found += _all(inner.graph) if inner is not None else [op]
+    return found
+
+
+def _check_compiled(model: keras.Model) -> None:
+    if not model.compiled:
+        raise Hint("The model is not compiled. Give it an optimizer, a loss and metrics.")
+    if not training.reports_accuracy(model):
+        raise Hint("The model doesn't report its accuracy. Compile it with metrics=['accuracy'].")
+    if not takes_integers(loss_of(model)):
+        raise Hint("The labels are integers: loss='sparse_categorical_crossentropy' takes them.")
+    rate = model.optimizer.get_config()["learning_rate"]
+    if not isinstance(rate, dict) and not 0 < rate < np.inf:  # a schedule is a dictionary
+        raise Hint(f"The learning rate is {rate:g}: with that nothing is learned.")
+    if not model.trainable_variables:
+        raise Hint("Nothing in it is trainable.")
+
+
+def loss_of(model: keras.Model) -> keras.losses.Loss | object:
+    """The loss that a model is compiled with, taken out of a list of one."""
+    loss = model.loss
+    if isinstance(loss, list | tuple) and len(loss) == 1:
+        loss = loss[0]
+    return keras.losses.get(loss)
+
+
+def takes_integers(loss: object) -> bool:
+    """Whether a loss is the cross-entropy of integer labels, as a function or as an object."""
+    function = keras.losses.sparse_categorical_crossentropy
+    return loss is function or isinstance(loss, keras.losses.SparseCategoricalCrossentropy)
+
+
+def from_logits(loss: object) -> bool:
+    """Whether a loss makes the probabilities itself."""
+    config = loss.get_config() if isinstance(loss, keras.losses.Loss) else {}
+    return bool(config.get("from_logits"))
+
+
+def check_answers(model: keras.Model) -> None:
+    """Checks a network's answers to made-up pictures, together with the loss if it is compiled.
+
+    Raises:
+        Hint: They are no probabilities where the loss expects them, or probabilities where it
+            expects logits; or the network is linear.
+    """
+    answers = _readable(model)
+    if not np.isfinite(answers).all():
+        raise Hint("Some of its answers are nan or infinite.")
+    sure = (answers >= 0).all() and np.allclose(answers.sum(1), 1, atol=CLOSE)
+    logits = model.compiled and from_logits(loss_of(model))
+    if sure and logits:
+        raise Hint("It ends with a softmax, and the loss takes logits: one of the two is too much.")
+    if not sure and not logits:
+        raise Hint("The ten outputs don't sum to 1. Which activation makes probabilities?")
+    if _is_linear(answers, sure):
+        raise Hint("It has no activation between its layers: all together is one linear map.")
+
+
+def _pictures(brightest: int) -> np.ndarray:
+    """Eight pictures, uint8, in four pairs a, b + c, a + c, b of numbers below twice a limit."""
+    rng = np.random.default_rng(0)
+    a, b, c = rng.integers(0, brightest, (3, 2, 32, 32, 3))
+    return np.concatenate([a, b + c, a + c, b]).astype("uint8")
+
+
+def _asked(model: keras.Model, pictures: np.ndarray) -> np.ndarray:
+    return keras.ops.convert_to_numpy(model(pictures, training=False)).astype("float64")
+
+
+def _readable(model: keras.Model) -> np.ndarray:
+    """Answers to bright pictures, or to dark ones where bright ones make a softmax too sure."""
+    answers = _asked(model, _pictures(128))
+    return answers if np.abs(answers).min() > UNREADABLE else _asked(model, _pictures(4))
+
+
+def _is_linear(answers: np.ndarray, sure: bool) -> bool:
+    """Whether logits of sums are sums of logits: f(a) + f(b + c) = f(a + c) + f(b)."""
+    if sure:
+        answers = np.log(np.maximum(answers, UNREADABLE))
+        answers = answers - answers.mean(1, keepdims=True)
+    a, bc, ac, b = np.split(answers, 4)
+    differing = np.abs(answers - answers.mean(0)).max()
+    return bool(np.abs(a + bc - ac - b).max() < 1e-3 * differing)
