@@ -16,8 +16,10 @@ def tagged(cell, tag: str) -> bool:
 
 
 def asks_about_solution(cell) -> bool:
-    """Whether a cell checks one of the course's own solutions, whose names begin with `_`."""
-    return cell.cell_type == "code" and bool(re.search(r"^checks\.check\(.*, _\w+\)", cell.source))
+    """Whether a cell checks one of the course's own solutions, and says so."""
+    return cell.cell_type == "code" and bool(
+        re.search(r"^checks\.check\(.*, solution=True\)", cell.source)
+    )
 
 
 def emptied(notebook):
