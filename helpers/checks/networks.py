@@ -36,7 +36,7 @@ def open_ended(
 
 
 def check(
-    model: object, largest: int, *, fewest: int = 0, most: int | None = None, widest: int = 3
+    model: object, largest: int, *, fewest: int = 0, most: int | None = None, widest: int = 2
 ) -> None:
     """Checks that something is a classifier of the course, within limits and ready to train.
 
@@ -59,8 +59,11 @@ def check(
         if most == 0:
             expected = "none yet: they come in the next notebook"
         raise Hint(f"It has {counted(count)}; expected {expected}.")
-    if fewest and max(map(max, kernels(model))) < widest:
+    side = max((max(kernel) for kernel in kernels(model)), default=0)
+    if fewest and side == 1:
         raise Hint("Its kernels are 1 × 1: they see no neighbours. Give one a larger size.")
+    if fewest and side < widest:
+        raise Hint(f"Its largest kernel is {side} × {side}; expected {widest} × {widest}.")
     if model.count_params() > largest:
         raise Hint(f"{model.count_params():,} parameters; stay under {largest:,}.")
     _check_compiled(model)

@@ -33,7 +33,7 @@ def _one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
 _LABELS = [(np.array(labels), classes) for labels, classes in (([2, 0, 1, 2, 4], 5), ([3, 1], 4))]
 _one_hot_rows = by_cases(
     _one_hot,
-    [*_LABELS, (np.array([0]), 1), (np.array([5, 0, 6, 6, 3, 1]), 7)],
+    [*_LABELS, (np.array([0]), 1), (np.array([5, 0, 6, 6, 3, 1]), 7), (np.array([1, 0]), 3)],
     mistakes=[
         ("One number for each label is not one-hot: give each label a row.", lambda y, c: y),
         ("Rows and columns are swapped: give each label a row.", lambda y, c: _one_hot(y, c).T),
@@ -68,6 +68,7 @@ _PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.25, 0.5, 0.25], 
 _mean_cross_entropy = by_cases(
     lambda p, y: -np.log(_of_right(p, y)).mean(),
     [
+        (_PROBABILITIES[:2], np.array([1, 2])),
         (_PROBABILITIES, np.array([1, 2, 1, 0])),
         (np.array([[0.5, 0.5]]), np.array([0])),
         (_softmax_rows(4, 4, 1), np.array([3, 0, 2, 2])),
