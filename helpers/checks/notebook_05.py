@@ -60,7 +60,10 @@ _with_holes = by_cases(
             "Rows and columns are swapped: rows count from the top, columns from the left.",
             lambda i, y, x, s: _holes(i, x, y, s),
         ),
-        ("All images have the first one's hole.", lambda i, y, x, s: _holes(i, *_first(y, x), s)),
+        (
+            "All images have the hole of the first one.",
+            lambda i, y, x, s: _holes(i, 0 * y + y[0], 0 * x + x[0], s),
+        ),
         ("Only one of the three colours is covered.", _one_channel),
         (
             "A corner at row −2: what does image[-2:2] take? Rows are counted from the end there.",
@@ -76,7 +79,9 @@ _with_holes = by_cases(
         ),
         (
             "A square at the edge keeps its place: only the part inside the image is covered.",
-            lambda i, y, x, s: _holes(i, *map(np.clip, (y, x), (0, 0), _last(i, s)), s),
+            lambda i, y, x, s: _holes(
+                i, np.clip(y, 0, i.shape[1] - s), np.clip(x, 0, i.shape[2] - s), s
+            ),
         ),
         (
             "A corner outside moves to the edge in yours, and the square becomes too large.",
@@ -105,9 +110,9 @@ _smoothed = by_cases(
     [
         (np.array([3, 9, 0, 3]), 10, 0.1),
         (np.array([2, 3]), 4, 0.2),
-        (np.array([4, 0, 2, 4, 1, 3], "uint8"), 5, 0.35),
+        (np.array([11, 0, 2, 11, 5, 3], "uint8"), 12, 0.35),
         (np.array([1, 2], "int32"), 3, 0.6),
-        (np.array([], int), 2, 0.3),
+        (np.array([1]), 2, 0.3),
     ],
     mistakes=[
         ("These are one-hot rows: nothing is taken and shared yet.", _one_hot),

@@ -238,6 +238,7 @@ def _points(run: dict[str, np.ndarray]) -> str:
     told = []
     for name, values in run.items():
         mean = _over_seeds(values)[0]
+        mean = mean[np.isfinite(mean)]  # a shorter run has nothing to say at the end
         count = len(mean) if len(mean) <= TOLD_WHOLE else 5
         some = np.unique(np.linspace(0, len(mean) - 1, count).astype(int))
         told.append(f"{name} " + ", ".join(short(mean[i]) for i in some))

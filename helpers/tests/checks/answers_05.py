@@ -3,13 +3,13 @@
 import keras
 import numpy as np
 
-from helpers.checks.notebook_05 import _rates
-from helpers.tests.checks.answers_02 import network
+from helpers.checks.notebook_05 import _holes, _rates
+from helpers.tests.checks.answers_01 import LOGITS, LOSS
 
 
 def by_keras(losses, rate, factor, patience):
     """What Keras' own callback does, asked epoch by epoch."""
-    model = network()
+    model = slim()
     model.optimizer.learning_rate = rate
     callback = keras.callbacks.ReduceLROnPlateau("val_loss", factor, patience, min_delta=0)
     callback.set_model(model)
@@ -21,95 +21,243 @@ def by_keras(losses, rate, factor, patience):
     return rates
 
 
-def normalised(x, gamma, beta, mean, variance, epsilon):
-    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
+def holes(images, rows, columns, side):
+    covered = images.copy()
+    for image, row, column in zip(covered, rows, columns, strict=True):
+        image[max(row, 0) : max(row + side, 0), max(column, 0) : max(column + side, 0)] = 128
+    return covered
 
 
-def by_layer(x, gamma, beta, mean, variance, epsilon):
-    layer = keras.layers.BatchNormalization(epsilon=epsilon, dtype="float64")
-    layer.build(x.shape)
-    layer.set_weights([gamma, beta, mean, variance])
-    return np.asarray(layer(x, training=False))
-
-
-def in_place(x, gamma, beta, mean, variance, epsilon):
-    """Right, but changes what it was given."""
-    x -= mean
-    variance += epsilon
-    return gamma * x / np.sqrt(variance) + beta
-
-
-def nested(layer):
-    """Two convolutions; the layer and one of them in a model inside."""
-    convolution = keras.layers.Conv2D(3, 3, padding="same")
-    return network(1, first=keras.Sequential([keras.Input((32, 32, 3)), layer, convolution]))
+def holes_in_place(images, rows, columns, side):
+    """Right, but changes what it was given; pixel by pixel."""
+    for i in range(len(images)):
+        for row in range(images.shape[1]):
+            for column in range(images.shape[2]):
+                if 0 <= row - rows[i] < side and 0 <= column - columns[i] < side:
+                    images[i, row, column] = 128
+    return images
 
 
 def one_hot(labels, classes):
     return np.eye(classes)[labels]
 
 
-def slim(normalise=True, **options):
-    """A small network, its first layer batch normalisation."""
-    first = keras.layers.BatchNormalization() if normalise else None
-    return network(2, first=first, **options)
+def without_last(labels, classes, amount):
+    rows = np.full((len(labels), classes), amount / classes)
+    for k in range(classes - 1):
+        rows[labels == k, k] += 1 - amount
+    return rows
+
+
+def rates_by_loop(losses, rate, factor, patience):
+    """Right; begins with the first loss as the best one."""
+    rates, best, bad = [rate], losses[0], 0
+    for loss in losses[1:]:
+        rates.append(rate)
+        best, bad = (loss, 0) if loss < best else (best, bad + 1)
+        if bad == patience:
+            rate, bad = rate * factor, 0
+    return np.array(rates)
 
 
 def mistaken(mistake=""):
     return lambda losses, rate, factor, patience: _rates(losses, rate, factor, patience, mistake)
 
 
+def convolution(size=3, activation="relu", filters=8):
+    return keras.layers.Conv2D(filters, size, padding="same", activation=activation)
+
+
+def normalisation(**options):
+    return keras.layers.BatchNormalization(**options)
+
+
+def slim(*layers, last="softmax", behind=(), loss=LOSS, rate=0.001, compiled=True, wide=0):
+    """A small network: the layers, by default two convolutions with batch normalisations."""
+    usual = [convolution(), normalisation(), convolution(), normalisation()]
+    model = keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            *(layers or usual),
+            *([keras.layers.Flatten(), keras.layers.Dense(wide)] if wide else []),
+            *([] if wide else [keras.layers.GlobalAveragePooling2D()]),
+            keras.layers.Dense(10, activation=last, dtype="float32"),
+            *behind,
+        ]
+    )
+    if compiled:
+        model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
+    return model
+
+
+class Own(keras.Model):
+    """A subclassed network, its batch normalisation written by hand or by Keras, or missing."""
+
+    def __init__(self, how="keras"):
+        super().__init__()
+        self.how, self.normalise = how, normalisation() if how == "keras" else None
+        self.first, self.second = convolution(), convolution()
+        self.last = keras.layers.Dense(10, activation="softmax")
+
+    def call(self, images, training=False):
+        x = self.first(keras.ops.cast(images, "float32") / 255)
+        if self.how == "keras":
+            x = self.normalise(x, training=training)
+        if self.how == "by hand" and training:
+            x = (x - keras.ops.mean(x, (0, 1, 2))) / (keras.ops.std(x, (0, 1, 2)) + 1e-3)
+        return self.last(keras.ops.mean(self.second(x), (1, 2)))
+
+
+def own_model(how="keras"):
+    model = Own(how)
+    model(np.zeros((1, 32, 32, 3), np.uint8))
+    model.compile("adam", [LOSS], metrics=["accuracy"])
+    return model
+
+
+def nested():
+    inside = keras.Sequential([keras.Input((32, 32, 3)), normalisation(), convolution()])
+    return slim(inside, convolution())
+
+
+def in_bfloat16():
+    """A network as a machine with native bfloat16 makes it."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    keras.utils.set_random_seed(0)
+    try:
+        return slim(
+            keras.layers.Rescaling(1 / 127.5, offset=-1),
+            *[convolution(filters=32), normalisation(), convolution(filters=32), normalisation()],
+            *[keras.layers.MaxPooling2D(2), keras.layers.Dropout(0.5)],
+        )
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def usual_with_dropout():
+    return [
+        keras.layers.RandomFlip("horizontal", dtype="float32"),
+        convolution(),
+        normalisation(),
+        keras.layers.Dropout(0.5),
+        convolution(),
+        keras.layers.Dropout(0.5),
+    ]
+
+
+def spectral():
+    return slim(keras.layers.SpectralNormalization(convolution()), normalisation(), convolution())
+
+
+def frozen():
+    return slim(convolution(), normalisation(trainable=False), convolution())
+
+
 RIGHT = {
-    "05.1": [normalised, by_layer, in_place],
+    "05.1": [
+        holes,
+        holes_in_place,
+        lambda *given: holes(*given).astype("float32"),
+        lambda *given: keras.ops.convert_to_tensor(holes(*given)),
+    ],
     "05.2": [
         lambda y, c, a: (1 - a) * one_hot(y, c) + a / c,
-        lambda y, c, a: [[1 - a + a / c if k == label else a / c for k in range(c)] for label in y],
+        lambda y, c, a: np.array(
+            [[1 - a + a / c if k == label else a / c for k in range(c)] for label in y]
+        ).reshape(-1, c),
+        lambda y, c, a: keras.ops.cast((1 - a) * one_hot(y, c) + a / c, "float32"),
+        lambda y, c, a: keras.ops.cast((1 - a) * one_hot(y, c) + a / c, "bfloat16"),
     ],
-    "05.3": [by_keras, mistaken()],
-    "05.4": [slim, lambda: nested(keras.layers.BatchNormalization())],
+    "05.3": [by_keras, mistaken(), rates_by_loop],
+    "05.4": [
+        slim,
+        nested,
+        own_model,
+        lambda: own_model("by hand"),
+        in_bfloat16,
+        spectral,
+        lambda: slim(*usual_with_dropout()),
+        lambda: slim(last=None, loss=LOGITS),
+        lambda: slim(last=None, loss=LOGITS, behind=[normalisation()]),
+        lambda: slim(loss=keras.losses.SparseCategoricalCrossentropy()),
+    ],
 }
 STUBS = {
-    "05.1": lambda x, gamma, beta, mean, variance, epsilon: None,
+    "05.1": lambda images, rows, columns, side: None,
     "05.2": lambda labels, classes, amount: None,
     "05.3": lambda losses, rate, factor, patience: None,
     "05.4": lambda: None,
 }
 WRONG = [
-    (
-        "05.1",
-        lambda x, g, b, m, v, e: normalised(x, g, b, x.mean((0, 1, 2)), x.var((0, 1, 2)), e),
-        "remembered ones",
-    ),
-    ("05.1", lambda x, g, b, m, v, e: normalised(x, g, b, m, v, 0), "epsilon is missing"),
-    ("05.1", lambda x, g, b, m, v, e: g * (x - m) / (v**0.5 + e) + b, "under the root"),
-    ("05.1", lambda x, g, b, m, v, e: g * (x - m) / (v + e) + b, "square root"),
-    ("05.1", lambda x, g, b, m, v, e: normalised(x, 1, 0, m, v, e), "gamma and beta"),
-    ("05.1", lambda x, g, b, m, v, e: g * normalised(x, 1, b, m, v, e), "gamma first"),
-    ("05.1", lambda x, g, b, m, v, e: x[0], "expected that of x"),
-    ("05.1", lambda x, g, b, m, v, e: x, "Subtract the mean"),
+    ("05.1", lambda i, r, c, s: i, "Nothing is covered"),
+    ("05.1", lambda i, r, c, s: holes(i, c, r, s), "swapped"),
+    ("05.1", lambda i, r, c, s: _holes(i, r, c, s, fill=0), "black"),
+    ("05.1", lambda i, r, c, s: holes(i, r, c, s + 1), "one pixel too wide"),
+    ("05.1", lambda i, r, c, s: holes(i, r - s // 2, c - s // 2, s), "not of the middle"),
+    ("05.1", lambda i, r, c, s: holes(i, [r[0]] * len(i), [c[0]] * len(i), s), "of the first one"),
+    ("05.1", lambda i, r, c, s: holes(i, np.maximum(r, 0), np.maximum(c, 0), s), "too large"),
+    ("05.1", lambda i, r, c, s: holes(i, r, c, 4), "an array of shape (3, 6, 9, 3)"),
+    ("05.1", lambda i, r, c, s: holes(i, r, c, s)[0], "the shape is (6, 9, 3)"),
+    ("05.1", lambda i, r, c, s: holes(i, r, c, s).tolist(), "expected an array"),
+    ("05.1", lambda i, r, c, s: i // 2, "Which rows are grey"),
     ("05.2", lambda y, c, a: one_hot(y, c), "These are one-hot"),
     (
         "05.2",
         lambda y, c, a: (1 - a) * one_hot(y, c) + a / (c - 1) * (1 - one_hot(y, c)),
         "the right one gets its part",
     ),
-    ("05.2", lambda y, c, a: (1 - a) * one_hot(y, c) + a, "amount / classes"),
+    ("05.2", lambda y, c, a: (1 - a) * one_hot(y, c) + a, "must sum to 1"),
     ("05.2", lambda y, c, a: one_hot(y, c) + a / c, "more than 1"),
-    ("05.2", lambda y, c, a: one_hot(y, c).T, "(n, classes)"),
-    ("05.2", lambda y, c, a: 0 * one_hot(y, c), "0.91 for the right"),
-    ("05.3", mistaken("at_once"), "*next* epoch"),
-    ("05.3", mistaken("late"), "One epoch late"),
-    ("05.3", mistaken("first_is_bad"), "not a bad one"),
-    ("05.3", mistaken("forget_best"), "only a lower loss does"),
-    ("05.3", mistaken("keep_count"), "goes back to 0"),
-    ("05.3", mistaken("previous"), "the epoch before"),
-    ("05.3", mistaken("equal_is_better"), "only equals"),
-    ("05.3", mistaken("keep_bad"), "in a row"),
+    ("05.2", lambda y, c, a: (1 - 1 / c) * one_hot(y, c) + 1 / c**2, "You share 1/classes"),
+    ("05.2", lambda y, c, a: 0.9 * one_hot(y, c) + 0.01, "What is written out"),
+    ("05.2", lambda y, c, a: 0.8 * one_hot(y, c) + 0.2 / c, "What is written out"),
+    ("05.2", lambda y, c, a: 0.9 * one_hot(y, c) + 0.1 / c, "What is written out"),
+    ("05.2", lambda y, c, a: (1 - a) * one_hot(y, 10)[:, :c] + a / c, "stopped with"),
+    ("05.2", without_last, "The last class"),
+    ("05.2", lambda y, c, a: a * one_hot(y, c) + (1 - a) / c, "parts are swapped"),
+    ("05.2", lambda y, c, a: one_hot(y, c).T, "expected (4, 10)"),
+    ("05.2", lambda y, c, a: 0 * one_hot(y, c) + 7, "What does yours say"),
+    *(
+        ("05.3", mistaken(mistake), hint)
+        for mistake, hint in {
+            "at_once": "*next* epoch",
+            "late": "One epoch late",
+            "first_is_bad": "not a bad one",
+            "forget_best": "only a lower loss does",
+            "keep_count": "goes back to 0",
+            "previous": "the epoch before",
+            "equal_is_better": "only equals",
+            "keep_bad": "in a row",
+            "two": "always 2",
+            "rest": "left of 1",
+            "by_patience": "You divide by patience",
+            "once": "The second reduction",
+        }.items()
+    ),
     ("05.3", lambda losses, rate, factor, patience: [rate] * len(losses), "never changes"),
-    ("05.3", lambda losses, rate, factor, patience: [rate], "one for each"),
-    ("05.3", lambda losses, rate, factor, patience: list(losses), "Walk through by hand"),
-    ("05.4", lambda: slim(normalise=False), "no batch normalisation"),
-    ("05.4", lambda: network(1), "1 convolution layers"),
-    ("05.4", lambda: slim(pool=1), "stay under 400,000"),
+    ("05.3", lambda losses, rate, factor, patience: [rate], "expected (5,)"),
+    ("05.3", lambda losses, rate, factor, patience: list(losses), "Which three things"),
+    ("05.4", lambda: slim(convolution(), convolution()), "no batch normalisation"),
+    ("05.4", lambda: own_model("none"), "no batch normalisation"),
+    (
+        "05.4",
+        lambda: slim(convolution(), convolution(), keras.layers.LayerNormalization()),
+        "no batch normalisation",
+    ),
+    ("05.4", lambda: slim(convolution(), normalisation()), "1 convolution layer;"),
+    ("05.4", lambda: slim(wide=60), "stay under 400,000"),
     ("05.4", lambda: slim(compiled=False), "not compiled"),
+    ("05.4", lambda: slim(convolution(1), normalisation(), convolution(1)), "1 × 1"),
+    ("05.4", lambda: slim(convolution(3, None), normalisation(), convolution(3, None)), "linear"),
+    ("05.4", lambda: slim(convolution(1, None), normalisation(), convolution(1, None)), "1 × 1"),
+    (
+        "05.4",
+        lambda: slim(convolution(), convolution(), behind=[normalisation()]),
+        "What stands behind the softmax",
+    ),
+    ("05.4", frozen, "is it frozen, or unused"),
+    ("05.4", lambda: slim(rate=0.0), "The learning rate is 0"),
+    ("05.4", lambda: slim(loss=LOGITS), "one of the two is too much"),
+    ("05.4", lambda: slim(last=None), "sum to 1"),
 ]

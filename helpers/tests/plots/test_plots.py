@@ -27,6 +27,12 @@ def test_short_lines_are_told_whole_and_a_question_keeps_its_mark(points, told, 
     assert f"Line chart, Why? y over x from 0 to {points - 1}: a {told}" in figure_shown()
 
 
+def test_a_line_that_ends_early_is_told_to_its_end(figure_shown):
+    y = {"short": np.array([0.5, 0.25, np.nan]), "long": np.array([0.1, 0.2, 0.3])}
+    charts.lines(range(3), y, title="T", x_axis="epoch", y_axis="y")
+    assert "short 0.5, 0.25; long 0.1, 0.2, 0.3." in figure_shown()
+
+
 def test_dots_tell_mean_and_spread(figure_shown):
     groups = {"3 × 3": np.array([0.7, 0.72]), "5 × 5": np.array([0.75])}
     charts.dots(groups, title="T", axis="accuracy in per cent", scale=100)
