@@ -5,6 +5,10 @@ PYTHON ?= python3
 # exec: a signal that ends make reaches Python itself, not a shell around it
 TOOL = $(if $(filter Windows_NT,$(OS)),,exec )$(PYTHON) -m helpers.tools
 
+# what was typed reaches Python as it was typed: neither make nor the shell looks into it
+quoted = $(if $(filter Windows_NT,$(OS)),"$(value $(1))",'$(subst ','\'',$(value $(1)))')
+option = $(if $(value $(1)),--$(2) $(call quoted,$(1)))
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-copies lint lab student colab test-colab batch publish bench clean
 
@@ -12,16 +16,16 @@ help:  ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup:  ## install the packages of environment.yml into .venv, if they are missing [EXTRAS="cluster colab torch"]
-	@$(TOOL).setup $(if $(EXTRAS),--extras "$(EXTRAS)")
+	@$(TOOL).setup $(call option,EXTRAS,extras)
 
 run:  ## run the course [PROFILE=smoke|class|full] [DATASET=auto|cifar10|digits] [CIFAR10_DIR=folder-or-archive] [NOTEBOOKS="01 03"]
-	@$(TOOL).run $(if $(PROFILE),--profile "$(PROFILE)") $(if $(DATASET),--dataset "$(DATASET)") $(if $(CIFAR10_DIR),--cifar10-dir "$(CIFAR10_DIR)") $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")
+	@$(TOOL).run $(call option,PROFILE,profile) $(call option,DATASET,dataset) $(call option,CIFAR10_DIR,cifar10-dir) $(call option,NOTEBOOKS,notebooks)
 
 test:  ## test the helpers and every notebook (smoke, embedded dataset, no network) [PRECISION=native] [TESTS=notebooks]
-	@$(if $(PRECISION),COURSE_PRECISION="$(PRECISION)") $(TOOL).test $(TESTS)
+	@$(if $(value PRECISION),COURSE_PRECISION=$(call quoted,PRECISION)) $(TOOL).test $(TESTS)
 
 test-copies:  ## test what takes longer: copies for students and Colab, batches, a cluster, interrupted commands
-	@$(if $(PRECISION),COURSE_PRECISION="$(PRECISION)") $(TOOL).test_copies $(TESTS)
+	@$(if $(value PRECISION),COURSE_PRECISION=$(call quoted,PRECISION)) $(TOOL).test_copies $(TESTS)
 
 lint:  ## check style and format, notebooks included
 	@$(TOOL).lint
@@ -39,13 +43,13 @@ test-colab:  ## run each of these copies alone, with Colab's versions of the pac
 	@$(TOOL).test_colab
 
 batch:  ## run a grid of notebooks: GRID=notebooks/grids/seeds.yml [WORKERS=2] [SCHEDULER=tcp://host:8786] [OUT=runs/name] [RERUN=1]
-	@$(TOOL).batch $(if $(GRID),--grid "$(GRID)") $(if $(WORKERS),--workers "$(WORKERS)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(OUT),--out "$(OUT)") $(if $(RERUN),--rerun)
+	@$(TOOL).batch $(call option,GRID,grid) $(call option,WORKERS,workers) $(call option,SCHEDULER,scheduler) $(call option,OUT,out) $(if $(value RERUN),--rerun)
 
 publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [NOTEBOOKS="01"]
-	@$(TOOL).publish $(if $(CIFAR10_DIR),--cifar10-dir "$(CIFAR10_DIR)") $(if $(NOTEBOOKS),--notebooks "$(NOTEBOOKS)")
+	@$(TOOL).publish $(call option,CIFAR10_DIR,cifar10-dir) $(call option,NOTEBOOKS,notebooks)
 
 bench:  ## measure speed and memory into figures/bench* [ROUNDS=3] [ONLY=training|batch|times] [NETWORK=fast]; for PyTorch's rows `make setup EXTRAS=torch` first
-	@$(TOOL).bench $(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(ONLY),--only "$(ONLY)") $(if $(NETWORK),--network "$(NETWORK)")
+	@$(TOOL).bench $(call option,ROUNDS,rounds) $(call option,ONLY,only) $(call option,NETWORK,network)
 
 clean:  ## delete runs/ but batches, build/ and tool caches; keep .venv*, work/, models and the training cache
 	@$(TOOL).clean

@@ -42,6 +42,7 @@ EPOCHS = {
     "kernel": (1, 2, 16),
     "advanced": (2, 2, 35),
     "better": (2, 2, 32),
+    "unregularised": (1, 1, 32),
     "part": (1, 2, 8),
     "ablation": (1, 1, 8),
     "fast": (1, 2, 6),
@@ -49,8 +50,7 @@ EPOCHS = {
     "digits": (1, 3, 2),
 }
 PROFILES = {
-    # tests: seconds
-    "smoke": Profile(
+    "smoke": Profile(  # tests: seconds
         train=1_000,
         val=200,
         test=200,
@@ -60,8 +60,7 @@ PROFILES = {
         ablation_seeds=1,
         epochs={kind: numbers[0] for kind, numbers in EPOCHS.items()},
     ),
-    # a lesson: minutes
-    "class": Profile(
+    "class": Profile(  # a lesson: minutes
         train=5_000,
         val=1_000,
         test=1_000,
@@ -71,8 +70,7 @@ PROFILES = {
         ablation_seeds=1,
         epochs={kind: numbers[1] for kind, numbers in EPOCHS.items()},
     ),
-    # the published numbers
-    "full": Profile(
+    "full": Profile(  # the published numbers
         train=45_000,
         val=5_000,
         test=10_000,
@@ -217,20 +215,28 @@ def cache_dir() -> Path:
     """
     named = os.environ.get("COURSE_CACHE")
     if named:
-        return Path(named).expanduser().resolve()
+        return named_path(named)
     if os.name == "nt":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+        base = os.environ.get("LOCALAPPDATA") or named_path("~/AppData/Local")
     elif platform.system() == "Darwin":
-        base = Path.home() / "Library" / "Caches"
+        base = named_path("~/Library/Caches")
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        base = os.environ.get("XDG_CACHE_HOME") or named_path("~/.cache")
     return Path(base) / "cnn-course"
+
+
+def named_path(named: str | os.PathLike) -> Path:
+    """A path that somebody has named, whole; `~` is the home. Without one, no file can be there."""
+    try:
+        return Path(named).expanduser().resolve()
+    except RuntimeError:  # in some containers a user has no home
+        return Path(os.devnull) / named
 
 
 def runs_dir() -> Path:
     """Where records and executed notebooks go: `COURSE_RUNS`, else `runs/` of the course."""
     named = os.environ.get("COURSE_RUNS")
-    return Path(named).expanduser().resolve() if named else course_root() / "runs"
+    return named_path(named) if named else course_root() / "runs"
 
 
 def versions() -> dict[str, str]:

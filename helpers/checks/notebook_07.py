@@ -1,196 +1,205 @@
-"""Checks of the exercises of notebook 07. Each returns a hint, empty if the answer is right."""
+"""Judges of the exercises of notebook 07."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-MOST_PICTURES = 2_000
-SURE = 0.8  # what the made-up function says about the whole picture
+from helpers.checks import asking
+from helpers.checks.calling import Hint, numbers
+from helpers.checks.judging import Judge, by_cases
 
 
-def _if_more_frequent(answer: Callable[[np.ndarray, int, float], tuple[float, float]]) -> str:
-    counts = np.array([[8, 6, 3], [2, 20, 4], [0, 5, 7]])
-    got, expected, plain, columns, flipped, all_of_it = [], [], [], [], [], []
-    for k, times in ((1, 3.0), (0, 0.1), (2, 10.0)):
-        given = counts.copy()
-        found = answer(given, k, times)
-        if found is None:
-            return "The function returns nothing yet. Begin with counts.astype(float)."
-        found = np.asarray(found, float)
-        if found.shape != (2,):
-            return (
-                f"The result has shape {found.shape}; expected two numbers, recall and precision."
-            )
-        if not np.array_equal(given, counts):
-            return "Your function changes the matrix that it was given; work on a copy."
-        changed, wrong = counts.astype(float), counts.astype(float)
-        changed[k] *= times
-        wrong[:, k] *= times
-        got.append(found)
-        expected.append((_recall(changed, k), _precision(changed, k)))
-        flipped.append(expected[-1][::-1])
-        plain.append((_recall(counts, k), _precision(counts, k)))
-        columns.append((_recall(wrong, k), _precision(wrong, k)))
-        all_of_it.append((changed[k, k] / changed.sum(),) * 2)
-    if np.allclose(got, expected):
-        return ""
-    hints = [
-        (flipped, "The two are exchanged: recall divides by the row (the images of the class)."),
-        (plain, "That is the matrix as it is. More images of class k: its *row* grows."),
-        (columns, "You made the column grow; more images of class k make its row grow."),
-        (all_of_it, "You divide by all images; recall divides by a row, precision by a column."),
-        (100 * np.array(expected), "These are per cent; expected shares from 0 to 1."),
-    ]
-    for wrong, hint in hints:
-        if np.allclose(got, wrong):
-            return hint
-    return "Row k holds the images of class k: times `times`. Then divide counts[k, k] by each sum."
+def _shares(counts: np.ndarray, k: int) -> tuple[float, float]:
+    """Recall and precision of one class."""
+    return counts[k, k] / counts[k].sum(), counts[k, k] / counts[:, k].sum()
 
 
-def _recall(counts: np.ndarray, k: int) -> float:
-    return counts[k, k] / counts[k].sum()
+def _row(counts: np.ndarray, k: int, factor: float) -> np.ndarray:
+    return counts * np.where(np.arange(len(counts)) == k, factor, 1.0)[:, None]
 
 
-def _precision(counts: np.ndarray, k: int) -> float:
-    return counts[k, k] / counts[:, k].sum()
+def _found(counts: np.ndarray, k: int, factor: float) -> np.ndarray:
+    changed = counts.astype(float)
+    changed[k, k] *= factor
+    return changed
 
 
-def _for_and_against(answer: Callable[[np.ndarray, np.ndarray], tuple]) -> str:
-    maps, gradients = _maps_and_gradients(0)
-    got = answer(maps.copy(), gradients.copy())
-    if got is None:
-        return "The function returns nothing yet. Begin with gradients.mean(axis=(1, 2))."
-    got = np.asarray(got, float)
-    if got.shape != (2, *maps.shape[:3]):
-        return f"The result has shape {got.shape}; expected two heats (n, rows, columns) each."
-    weights = gradients.mean(axis=(1, 2), keepdims=True)
+_MATRIX = np.array([[8, 6, 3], [2, 20, 4], [0, 5, 7]])
+_if_more_frequent = by_cases(
+    lambda counts, k, factor: _shares(_row(counts, k, factor), k),
+    [
+        (np.array([[8, 2], [4, 6]]), 0, 3.0),
+        (_MATRIX, 1, 2.5),
+        (_MATRIX.astype("float32"), 0, 0.1),
+        (_MATRIX.astype("uint8"), 2, 60.0),
+        (np.array([[9, 1, 0, 2], [3, 7, 1, 1], [4, 0, 5, 2], [1, 2, 3, 0]]), 3, 7.0),
+    ],
+    mistakes=[
+        (
+            "The two are exchanged: recall divides by the row, the images of the class.",
+            lambda c, k, factor: _shares(_row(c, k, factor), k)[::-1],
+        ),
+        (
+            "These are the shares of the matrix as it is. There are more images of class k: which "
+            "numbers grow, and which don't?",
+            lambda c, k, factor: _shares(c, k),
+        ),
+        (
+            "You made the column grow: more *answers* of class k. More images are a row.",
+            lambda c, k, factor: _shares(_row(c.T, k, factor).T, k),
+        ),
+        (
+            "Only the images that are found grew. Those that are missed grow as well.",
+            lambda c, k, factor: _shares(_found(c, k, factor), k),
+        ),
+        (
+            "You multiplied a share. Multiply the counts, then divide.",
+            lambda c, k, factor: tuple(factor * np.array(_shares(c, k))),
+        ),
+        (
+            "The found images of class k stand in its column, too: its sum grows with them.",
+            lambda c, k, factor: (_shares(c, k)[0], factor * _shares(c, k)[1]),
+        ),
+        (
+            "You divide by all images; recall divides by a row, precision by a column.",
+            lambda c, k, factor: (_row(c, k, factor)[k, k] / _row(c, k, factor).sum(),) * 2,
+        ),
+        (
+            "These are per cent; expected shares from 0 to 1.",
+            lambda c, k, factor: tuple(100 * np.array(_shares(_row(c, k, factor), k))),
+        ),
+    ],
+    steps=(
+        "Which numbers of the matrix count images of class k: a row, or a column?",
+        "Write the new matrix of the example on paper, and the sums of its rows and columns.",
+        "Row k grows. Divide counts[k, k] by the sum of its row, then by the sum of its column.",
+    ),
+)
 
-    def both(signed):
-        return np.stack([np.maximum(signed, 0), np.maximum(-signed, 0)])
 
-    signed = (weights * maps).sum(axis=-1)
-    right = both(signed)
-    if np.allclose(got, right):
-        return ""
-    sums = gradients.sum(axis=(1, 2), keepdims=True)
-    over_images = gradients.mean(axis=(0, 1, 2))
-    hints = [
-        (right[::-1], "The two are exchanged: *for* comes first."),
-        (np.stack([right[0], -right[1]]), "Turn the sign of what speaks against: 0 or more."),
-        (np.stack([signed, -signed]), "Cut off what is negative, in both."),
-        (both((gradients * maps).sum(-1)), "Average the gradients first: one weight a map."),
-        (both((weights * maps).mean(-1)), "Add the weighted maps up; you took their mean."),
-        (both((sums * maps).sum(-1)), "A weight is the mean of a map's gradients, not the sum."),
-        (both(weights * maps).sum(-1), "Add the maps up first, then cut off."),
-        (both((over_images * maps).sum(-1)), "Each image has weights of its own."),
-        (_scaled(right), "Right but for the scale: don't divide by the maximum."),
-    ]
-    for wrong, hint in hints:
-        if np.allclose(got, wrong):
-            return hint
-    return (
-        "Means over axes 1 and 2 give (n, 1, 1, maps); times the maps, summed over the last axis."
-    )
+def _hidden(
+    picture: np.ndarray, places: np.ndarray, colour: np.ndarray, channels: slice = slice(None)
+) -> np.ndarray:
+    """A copy with some pixels, by their numbers in reading order, in one colour."""
+    flat = picture.reshape(-1, 3).copy()
+    flat[places, channels] = colour[channels]
+    return flat.reshape(picture.shape)
 
 
-def _scaled(heats: np.ndarray) -> np.ndarray:
-    return heats / np.maximum(heats.max(axis=(2, 3), keepdims=True), 1e-9)
+def _order(heat: np.ndarray) -> np.ndarray:
+    return np.argsort(heat, axis=None)[::-1]
 
 
-def _broken_heat(answer: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> str:
+def _heated(rows: int, columns: int, count: int, seed: int) -> tuple:
+    rng = np.random.default_rng(seed)
+    picture = rng.integers(0, 256, (rows, columns, 3)).astype("uint8")
+    heat = rng.permutation(rows * columns).reshape(rows, columns).astype("float32") ** 2 / 50
+    return picture, heat, count, rng.integers(60, 200, 3).astype("uint8")
+
+
+_SIX = np.arange(10, 190, 10, "uint8").reshape(2, 3, 3)
+_hide_hottest = by_cases(
+    lambda picture, heat, count, colour: _hidden(picture, _order(heat)[:count], colour),
+    [
+        (_SIX, np.array([[1.0, 6, 3], [5, 2, 4]]), 2, np.array([7, 8, 9], "uint8")),
+        _heated(4, 5, 7, 0),
+        _heated(5, 3, 0, 1),
+        _heated(3, 7, 21, 2),
+        _heated(6, 4, 1, 3),
+    ],
+    mistakes=[
+        (
+            "The *coldest* pixels are hidden.",
+            lambda p, h, count, colour: _hidden(p, _order(-h)[:count], colour),
+        ),
+        (
+            "The hottest pixels are the only ones left. They are to be hidden, all others stay.",
+            lambda p, h, count, colour: _hidden(p, _order(h)[count:], colour),
+        ),
+        (
+            "The right pixels are hidden, but they are black. Give them `colour`.",
+            lambda p, h, count, colour: _hidden(p, _order(h)[:count], 0 * colour),
+        ),
+        (
+            "Only one of the three channels is changed.",
+            lambda p, h, count, colour: _hidden(p, _order(h)[:count], colour, slice(1)),
+        ),
+        (
+            "One pixel too many is hidden.",
+            lambda p, h, count, colour: _hidden(p, _order(h)[: count + 1], colour),
+        ),
+        (
+            "A share of the largest heat is not a share of the pixels: exactly `count` pixels.",
+            lambda p, h, count, colour: _hidden(
+                p, np.flatnonzero(h >= h.max() * (1 - count / h.size)), colour
+            ),
+        ),
+        (
+            "You hide the first pixels of the picture, however hot they are.",
+            lambda p, h, count, colour: _hidden(p, np.arange(count), colour),
+        ),
+        (
+            "Rows and columns are exchanged: heat[i, j] belongs to picture[i, j].",
+            lambda p, h, count, colour: _hidden(p, _order(h.T)[:count], colour),
+        ),
+        (
+            "Nothing is hidden yet.",
+            lambda p, h, count, colour: p,
+        ),
+    ],
+    steps=(
+        "Which two pixels of the example are hottest? Are they the ones that you hide?",
+        "You need the *places* of the hottest pixels, in order, not their heat.",
+        "np.argsort(heat, axis=None) gives places, coldest first; picture.reshape(-1, 3) has one "
+        "row for each of them.",
+    ),
+    array=True,
+)
+
+
+def _broken_heat(answer: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> None:
     maps, gradients = _maps_and_gradients(0)
     others, other_gradients = _maps_and_gradients(1)
-    got = answer(maps.copy(), gradients.copy())
-    if got is None:
-        return "The function returns nothing yet. What is plausible and ignores the gradients?"
-    got = np.asarray(got, float)
-    if got.shape != maps.shape[:3]:
-        return f"The result has shape {got.shape}; expected (n, rows, columns), {maps.shape[:3]}."
-    if not np.isfinite(got).all() or got.min() < 0:
-        return "A heat has to be finite, and 0 or more everywhere."
-    if not np.allclose(got, answer(maps.copy(), other_gradients.copy())):
-        return "It still depends on the gradients, so it is not broken enough to be caught."
-    if np.allclose(got, answer(others.copy(), gradients.copy())):
-        return "It doesn't depend on the maps: nobody would believe it. Use them."
+
+    def heat(*given):
+        got = numbers(answer(*given), array=True)
+        if got.shape != given[0].shape[:3]:
+            shape = given[0].shape[:3]
+            raise Hint(f"The result has shape {got.shape}; expected (n, rows, columns), {shape}.")
+        if not np.isfinite(got).all() or got.min() < 0:
+            raise Hint("A heat has to be finite, and 0 or more everywhere.")
+        return got
+
+    got = heat(maps, gradients)
+    if not np.allclose(got, heat(maps, gradients)):
+        raise Hint("Called twice alike, it gives two results.")
+    if not np.allclose(got, heat(maps, other_gradients)):
+        raise Hint("It still depends on the gradients, so it is not broken enough to be caught.")
+    if np.allclose(got, heat(others, gradients)):
+        raise Hint("It doesn't depend on the maps: nobody would believe it. Use them.")
     if np.allclose(got.std(axis=(1, 2)), 0):
-        return "It is the same at all places: that makes no plausible picture."
-    return ""
+        raise Hint("It is the same at all places: that makes no plausible picture.")
+    if np.allclose(got, got[:1]):
+        raise Hint("All pictures get the same heat. Make each of the maps of its own picture.")
+    for k, one in enumerate(got):
+        (alone,) = heat(maps[k : k + 1], gradients[k : k + 1])
+        if not np.allclose(_scaled(alone), _scaled(one), atol=1e-3):
+            raise Hint("A picture's heat changes with the other pictures beside it.")
+
+
+def _scaled(heat: np.ndarray) -> np.ndarray:
+    return heat / max(heat.max(), 1e-9)
 
 
 def _maps_and_gradients(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Made-up ones: maps are 0 or more, as they are behind a relu; no side equals another."""
     rng = np.random.default_rng(seed)
-    return rng.uniform(0, 1, (3, 4, 5, 6)), rng.normal(0, 1, (3, 4, 5, 6))
+    return np.maximum(rng.normal(0.3, 1, (3, 4, 5, 6)), 0), rng.normal(0, 1, (3, 4, 5, 6))
 
 
-class _Asked:
-    """A made-up function to ask: high while the pixels of one region are as they were."""
-
-    def __init__(self, picture: np.ndarray, top: int, left: int):
-        self.part = slice(top, top + 8), slice(left, left + 8)
-        self.wanted, self.asked = picture[self.part].astype(float), 0
-
-    def __call__(self, pictures: np.ndarray) -> np.ndarray:
-        pictures = np.asarray(pictures)
-        if pictures.ndim != 4 or pictures.shape[1:] != (32, 32, 3):
-            raise ValueError(f"ask got shape {pictures.shape}; it takes (n, 32, 32, 3)")
-        self.asked += len(pictures)
-        found = pictures[(slice(None), *self.part)].astype(float)
-        apart = np.abs(found - self.wanted).mean(axis=(1, 2, 3))
-        return SURE * np.exp(-apart / 30)
-
-
-def _occlusion_test(answer: Callable[[Callable, np.ndarray], np.ndarray]) -> str:
-    rng = np.random.default_rng(0)
-    picture = rng.integers(0, 256, (32, 32, 3)).astype(np.uint8)
-    missed = raised = uneven = 0
-    for top, left in ((2, 3), (20, 4), (12, 20), (22, 22)):
-        given, ask = picture.copy(), _Asked(picture, top, left)
-        got = answer(ask, given)
-        if got is None:
-            return "The function returns nothing yet. Cover a square, ask, note how much it costs."
-        got = np.asarray(got, float)
-        if got.ndim != 2 or not all(4 <= side <= 32 for side in got.shape):
-            return f"The heat has shape {got.shape}; expected (rows, columns), each from 4 to 32."
-        if not np.isfinite(got).all():
-            return "Some of the heat is nan or infinite."
-        if not np.array_equal(given, picture):
-            return "Your function changes the picture that it was given; cover a copy."
-        if ask.asked > MOST_PICTURES:
-            return f"It asked about {ask.asked:,} pictures; {MOST_PICTURES:,} are allowed."
-        missed += not _is_hottest_at(got, top + 4, left + 4)
-        raised += _is_hottest_at(-got, top + 4, left + 4)
-        uneven += abs(_far_away(got, top + 4, left + 4)) > 0.1 * np.abs(got).max()
-    if raised == 4:
-        return "It is hottest where covering costs least. Heat is the answer before minus after."
-    if missed:
-        return f"In {missed} of 4 cases the hottest place is not where covering costs most."
-    if uneven:
-        return "Heat has to be 0 where covering changes nothing: the answer before minus after."
-    return ""
-
-
-def _is_hottest_at(heat: np.ndarray, row: float, column: float) -> bool:
-    """Whether the middle of the hottest cells (the top tenth) lies within 6 pixels of a place."""
-    hot = heat >= heat.max() - 0.1 * np.ptp(heat)
-    return bool(np.abs(_pixels(heat)[:, hot].mean(axis=1) - (row, column)).max() <= 6)
-
-
-def _far_away(heat: np.ndarray, row: float, column: float) -> float:
-    """The median of the heat in the quarter of the cells that are furthest from a place."""
-    rows, columns = _pixels(heat)
-    apart = np.hypot(rows - row, columns - column)
-    return float(np.median(heat[apart >= np.quantile(apart, 0.75)]))
-
-
-def _pixels(heat: np.ndarray) -> np.ndarray:
-    """The pixel, row and column, that each cell of a map stands for: (2, rows, columns)."""
-    scale = 32 / np.array(heat.shape)[:, None, None]
-    return (np.indices(heat.shape) + 0.5) * scale
-
-
-EXERCISES: dict[str, Callable[..., str]] = {
+EXERCISES: dict[str, Judge] = {
     "07.1": _if_more_frequent,
-    "07.2": _for_and_against,
+    "07.2": _hide_hottest,
     "07.3": _broken_heat,
-    "07.4": _occlusion_test,
+    "07.4": asking.occlusion_test,
 }

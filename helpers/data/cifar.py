@@ -9,13 +9,11 @@ import hashlib
 import io
 import os
 import pickle
-import shutil
-import tarfile
-import tempfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
+from helpers import storage
 from helpers.errors import PlainError
 
 FOLDER = "cifar-10-batches-py"
@@ -34,15 +32,29 @@ OFFICIAL_MD5 = {
 }
 
 
-_ALLOWED_GLOBALS = {
-    ("numpy.core.multiarray", "_reconstruct"): np.zeros(0).__reduce__()[0],
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
-}
-
-
 class DataError(PlainError):
     """The data that was asked for can't be had; the message says why and what to do."""
+
+
+def _latin1(text: str, encoding: str) -> bytes:
+    """How Python 3 writes bytes for Python 2."""
+    if encoding != "latin1":
+        raise DataError(f"it asks for the encoding {encoding!r}. Don't use this file")
+    return text.encode("latin1")
+
+
+_RECONSTRUCT = np.zeros(0).__reduce__()[0]
+_FROM_BUFFER = np.zeros(0).__reduce_ex__(5)[0]
+# by which names pickles of Python 2 and 3, and of NumPy 1 and 2, ask for the same
+_ALLOWED_GLOBALS = {
+    ("numpy.core.multiarray", "_reconstruct"): _RECONSTRUCT,
+    ("numpy._core.multiarray", "_reconstruct"): _RECONSTRUCT,
+    ("numpy.core.numeric", "_frombuffer"): _FROM_BUFFER,
+    ("numpy._core.numeric", "_frombuffer"): _FROM_BUFFER,
+    ("numpy", "ndarray"): np.ndarray,
+    ("numpy", "dtype"): np.dtype,
+    ("_codecs", "encode"): _latin1,
+}
 
 
 class _NumpyOnlyUnpickler(pickle.Unpickler):
@@ -72,13 +84,14 @@ def read(folder: Path) -> tuple[dict[str, np.ndarray], tuple[str, ...], str]:
     Raises:
         DataError: A file is missing, too large, not a safe pickle, or not shaped like CIFAR-10.
     """
-    if not (folder / "batches.meta").is_file() and (folder / FOLDER).is_dir():
+    if not os.path.isfile(folder / "batches.meta") and os.path.isdir(folder / FOLDER):
         folder = folder / FOLDER
-    missing = [name for name in FILES if not (folder / name).is_file()]
+    missing = [name for name in FILES if not os.path.isfile(folder / name)]
     if missing:
         raise DataError(
-            f"{folder} is not a complete CIFAR-10 folder: {', '.join(missing)} not found. "
-            f"Expected the {len(FILES)} files of the official Python version."
+            f"{folder} is not a complete CIFAR-10 folder: {', '.join(missing)} not found"
+            f"{_instead(folder)}. Expected the {len(FILES)} files of the official Python version, "
+            "or its archive cifar-10-python.tar.gz."
         )
     contents = {name: _read_file(folder / name) for name in FILES}
     official = all(
@@ -104,75 +117,24 @@ def read(folder: Path) -> tuple[dict[str, np.ndarray], tuple[str, ...], str]:
     return arrays, class_names, _copy_name(official, meta)
 
 
-def unpack(archive: Path, target: Path) -> Path:
-    """Unpacks a CIFAR-10 tar archive into `target / "cifar-10-batches-py"`, whole or not at all.
-
-    Args:
-        archive: A tar archive, compressed or not.
-        target: Folder to unpack into; made if it doesn't exist.
-
-    Returns:
-        The folder with the batch files.
-
-    Raises:
-        DataError: Not a tar archive, or it holds links, unsafe paths, or no CIFAR-10 files.
-    """
-    target.mkdir(parents=True, exist_ok=True)
-    final = target / FOLDER
-    with tempfile.TemporaryDirectory(dir=target, prefix=".unpacking-") as scratch:
-        try:
-            with tarfile.open(archive) as tar:
-                wanted = _wanted(tar, archive)
-                # Python before 3.11.4 has no filter; `_wanted` has refused what it would refuse.
-                safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
-                tar.extractall(scratch, members=wanted, **safely)
-        except (tarfile.TarError, EOFError, OSError) as error:
-            raise DataError(
-                f"{archive} can't be unpacked ({error}). Expected the CIFAR-10 Python version "
-                "as a .tar.gz; copy or download it again."
-            ) from error
-        found = sorted(Path(scratch).rglob("batches.meta"))
-        if not found:
-            raise DataError(
-                f"{archive} holds no batches.meta: it is not CIFAR-10's Python version."
-            )
-        if final.exists():
-            shutil.rmtree(final)
-        os.replace(found[0].parent, final)
-    return final
-
-
-def _wanted(tar: tarfile.TarFile, archive: Path) -> list[tarfile.TarInfo]:
-    """The members that are CIFAR-10's files, each at most once; every member is checked."""
-    wanted: dict[str, tarfile.TarInfo] = {}
-    for member in tar:
-        _check_member(member, archive)
-        name = PurePosixPath(member.name).name
-        if member.isfile() and name in FILES:
-            if name in wanted:
-                raise DataError(f"{archive} holds {name} more than once: refused.")
-            member.mode = 0o644
-            wanted[name] = member
-    return list(wanted.values())
-
-
-def _check_member(member: tarfile.TarInfo, archive: Path) -> None:
-    path = PurePosixPath(member.name)
-    if path.is_absolute() or ".." in path.parts:
-        raise DataError(
-            f"{archive} wants to write to {member.name!r}, outside its folder: refused."
-        )
-    if not (member.isfile() or member.isdir()):
-        raise DataError(f"{archive} holds {member.name!r}, which is a link or device: refused.")
-    if member.size > LARGEST_FILE:
-        raise DataError(f"{archive} holds {member.name!r} of {member.size:,} bytes: refused.")
+def _instead(folder: Path) -> str:
+    """What a folder holds where the files are missing, in brackets; the first names, if many."""
+    try:
+        names = sorted(path.name for path in folder.iterdir() if path.name not in FILES)
+    except OSError as error:
+        return f" ({storage.reason(error)})"
+    listed = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+    return f" (there: {listed})" if names else " (the folder is empty)"
 
 
 def _read_file(path: Path) -> bytes:
-    size = path.stat().st_size
-    if size > LARGEST_FILE:
-        raise DataError(f"{path} has {size:,} bytes; a CIFAR-10 batch has about 31 million.")
-    return path.read_bytes()
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise DataError(f"{path} has {size:,} bytes; a CIFAR-10 batch has about 31 million.")
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} can't be read ({storage.reason(error)}).") from error
 
 
 def _unpickle(body: bytes, path: Path) -> dict[bytes, object]:
@@ -181,10 +143,13 @@ def _unpickle(body: bytes, path: Path) -> dict[bytes, object]:
     except DataError as error:
         raise DataError(f"{path} was refused: {error}.") from None
     except Exception as error:
-        raise DataError(f"{path} can't be read as a CIFAR-10 batch: {error!r}.") from error
+        known = storage.told(body)
+        raise DataError(
+            f"{path} {known}" if known else f"{path} can't be read as a CIFAR-10 batch: {error!r}."
+        ) from error
     if not isinstance(record, dict):
         raise DataError(f"{path} holds a {type(record).__name__}; expected a dictionary.")
-    return record
+    return {k.encode() if isinstance(k, str) else k: value for k, value in record.items()}
 
 
 def _batch(body: bytes, path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -207,9 +172,13 @@ def _batch(body: bytes, path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 def _class_names(meta: dict[bytes, object], path: Path) -> tuple[str, ...]:
     names = meta.get(b"label_names")
-    if not isinstance(names, list) or len(names) != 10 or not all(type(n) is bytes for n in names):
+    if (
+        not isinstance(names, list)
+        or len(names) != 10
+        or any(type(n) not in (bytes, str) for n in names)
+    ):
         raise DataError(f"{path}: label_names should be a list of ten names.")
-    return tuple(name.decode("ascii", "replace") for name in names)
+    return tuple(n if isinstance(n, str) else n.decode("ascii", "replace") for n in names)
 
 
 def _copy_name(official: bool, meta: dict[bytes, object]) -> str:

@@ -28,7 +28,12 @@ Part = Literal["train", "val", "test"]
 
 
 def make(
-    count: int, part: Part = "train", *, seed: int = 0, boxes: bool = False
+    count: int,
+    part: Part = "train",
+    *,
+    seed: int = 0,
+    boxes: bool = False,
+    pixels: tuple[float, float] = GLYPH_PIXELS,
 ) -> tuple[np.ndarray, ...]:
     """Makes `count` pictures of digits; the same arguments always give the same pixels.
 
@@ -39,6 +44,7 @@ def make(
         part: `"train"`, `"val"` or `"test"`.
         seed: Fixes which samples belong to which part and every random choice.
         boxes: Also return where each digit lies.
+        pixels: Smallest and largest height of a digit, before it is turned.
 
     Returns:
         `images` uint8 `(count, 32, 32, 3)` and `labels` int64 `(count,)`, in random order. With
@@ -46,12 +52,15 @@ def make(
         bottom and right edges exclusive, so that `image[top:bottom, left:right]` holds the digit.
 
     Raises:
-        ValueError: `count` is below 1 or `part` is not one of the three.
+        ValueError: `count` is below 1, `part` is not one of the three, or `pixels` aren't two
+            heights that fit into a picture.
     """
     if count < 1:
         raise ValueError(f"count is {count}; expected 1 or more pictures.")
     if part not in PARTS:
         raise ValueError(f"part is {part!r}; expected one of {', '.join(PARTS)}.")
+    if len(pixels) != 2 or not 8 <= pixels[0] <= pixels[1] <= SIZE:
+        raise ValueError(f"pixels are {pixels}; expected two heights from 8 to {SIZE}, rising.")
     rng = np.random.default_rng([VERSION, seed, PARTS.index(part)])
     glyphs, glyph_labels = _samples(part, seed)
     labels = rng.permutation(np.arange(count) % 10)
@@ -62,7 +71,7 @@ def make(
     places = np.empty((count, 4), np.int64)
     for start in range(0, count, CHUNK):
         piece = slice(start, start + CHUNK)
-        ink = _place(glyphs, chosen[piece], rng)
+        ink = _place(glyphs, chosen[piece], rng, pixels)
         places[piece] = _bounding_boxes(ink)
         images[piece] = _paint(ink, _patches(len(ink), rng), rng)
     return (images, labels, places) if boxes else (images, labels)
@@ -117,10 +126,15 @@ def _enlarge(glyphs: np.ndarray) -> np.ndarray:
     return np.clip((weights @ padded @ weights.T - 0.34) / 0.3, 0, 1)
 
 
-def _place(glyphs: np.ndarray, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _place(
+    glyphs: np.ndarray,
+    chosen: np.ndarray,
+    rng: np.random.Generator,
+    heights: tuple[float, float] = GLYPH_PIXELS,
+) -> np.ndarray:
     """Scales, turns and shifts the chosen enlarged glyphs; float32 `(n, 32, 32)`, 0 to 1."""
     n = len(chosen)
-    pixels = rng.uniform(*GLYPH_PIXELS, n)
+    pixels = rng.uniform(*heights, n)
     angle = np.radians(rng.uniform(-ROTATION_DEGREES, ROTATION_DEGREES, n))
     reach = pixels / 2 * (np.abs(np.cos(angle)) + np.abs(np.sin(angle)))
     centre = SIZE / 2 + rng.uniform(-1, 1, (2, n)) * np.maximum(SIZE / 2 - reach, 0)

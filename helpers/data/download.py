@@ -161,3 +161,11 @@ def _copy(response, file, start: int, total: int | None, minimum_rate: float, wi
 def _sha256(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_whole(path: Path, sha256: str) -> bool:
+    """Whether a file is there, can be read, and has this SHA-256."""
+    try:
+        return _sha256(path) == sha256
+    except OSError:
+        return False

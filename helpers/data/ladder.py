@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers import config
-from helpers.data import cifar, digits, sources
+from helpers.data import archives, cifar, digits, sources
 from helpers.data.cifar import DataError as DataError
 
 _WORDS = {
@@ -82,7 +82,8 @@ def load(
         dataset: `"auto"` climbs the whole ladder, `"cifar10"` fails instead of taking the embedded
             dataset, `"digits"` takes the embedded dataset at once.
         profile: `"smoke"`, `"class"` or `"full"`; sets the number of images.
-        data_dir: Folder or tar archive with CIFAR-10's Python version.
+        data_dir: Folder or archive (tar or ZIP) with CIFAR-10's Python version, or a folder that
+            holds the archive.
         seed: Fixes the split. It stays 0 in the course, so that everybody has the same images in
             each part; of CIFAR-10, a smaller profile's parts lie inside the full profile's.
         classes: Keep only these classes, by name, renumbered in this order.
@@ -154,7 +155,7 @@ def _read_cifar(path: Path) -> tuple[dict[str, np.ndarray], tuple[str, ...], str
     if path.is_dir():
         return cifar.read(path)
     with tempfile.TemporaryDirectory(prefix="cifar10-") as scratch:
-        folder = cifar.unpack(path, Path(scratch))
+        folder = archives.unpack(path, Path(scratch))
         try:
             return cifar.read(folder)
         except DataError as error:

@@ -5,6 +5,7 @@
 New: another kind of file, another place that pictures come from.
 """
 
+from helpers.photos.decoding import shown
 from helpers.photos.images import (
     ImageError,
     prepare,
@@ -21,5 +22,6 @@ __all__ = [
     "prepare_all",
     "prepare_folder",
     "received",
+    "shown",
     "sorted_out",
 ]

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError, features
 
+from helpers import storage
+
 SUPPORTED = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "HEIC")
 MOST_PIXELS = 40_000_000
 MOST_BYTES = 100_000_000
@@ -55,7 +57,7 @@ def opened(source: object) -> tuple[str, Image.Image]:
         picture = _decoder(name, bytes(source))
     elif isinstance(source, str | os.PathLike):
         path = path_of(source)
-        name = path.name or str(path)
+        name = shown(path)
         picture = _decoder(name, _content(name, path))
     else:
         raise ImageError(
@@ -92,11 +94,23 @@ def _content(name: str, path: Path) -> bytes:
 
 
 def path_of(source: str | os.PathLike) -> Path:
-    """A path in which `~` stands for the home folder."""
+    """A path in which `~` stands for the home folder; a number is the name of one, too."""
+    path = Path(str(source) if isinstance(source, int) else source)
     try:
-        return Path(source).expanduser()
+        return path.expanduser()
     except RuntimeError:
-        return Path(source)
+        return path
+
+
+def shown(path: Path) -> str:
+    """The name of a file as text that can be printed and stored, in one line.
+
+    Systems allow names that are no text, from another computer or a damaged archive. What can't be
+    shown of them becomes a code, as in `caf\\xe9.jpg`.
+    """
+    name = path.name or str(path)
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _check_size(name: str, size: tuple[int, int]) -> None:
@@ -132,7 +146,9 @@ def _decoder(name: str, content: bytes) -> Image.Image:
     except UnidentifiedImageError:
         if kind:
             raise ImageError(_damaged(name, f"it begins like {kind}")) from None
-        raise ImageError(f"{name} is not a picture that can be read; {_WORDS}.") from None
+        what = storage.told(content).partition(". ")[0]
+        what = f": it {what}" if what else " that can be read"
+        raise ImageError(f"{name} is not a picture{what}; {_WORDS}.") from None
     except Exception as error:
         raise ImageError(_damaged(name, error)) from error
 

@@ -72,12 +72,13 @@ def prepare_folder(
         size, crop: As for `prepare`.
 
     Returns:
-        The prepared pictures by file name, and by file name why a file was refused.
+        The prepared pictures by file name, and by file name why a file was refused; a name that is
+        no text is made one.
 
     Raises:
         ImageError: There is no such folder, or no file in it.
     """
-    return prepare_all({path.name: path for path in files_of(folder)}, size, crop)
+    return prepare_all({decoding.shown(path): path for path in files_of(folder)}, size, crop)
 
 
 def files_of(folder: str | os.PathLike) -> list[Path]:
@@ -88,7 +89,7 @@ def files_of(folder: str | os.PathLike) -> list[Path]:
     """
     files = [path for path in _listed(folder) if not _systems(path.name)]
     if not files:
-        name = decoding.path_of(folder).name or folder
+        name = decoding.shown(decoding.path_of(folder))
         raise ImageError(f"there is no file in {name}; put pictures into it.")
     return files
 
@@ -105,8 +106,8 @@ def sorted_out(folder: str | os.PathLike) -> tuple[list[Path], list[Path]]:
     files = _listed(folder)
     others = [p for p in files if _systems(p.name) or p.suffix.lower() in BESIDE]
     if len(others) == len(files):
-        name = decoding.path_of(folder).name or folder
-        found = f" (there are: {', '.join(path.name for path in others)})" if others else ""
+        name = decoding.shown(decoding.path_of(folder))
+        found = f" (there are: {', '.join(map(decoding.shown, others))})" if others else ""
         raise ImageError(f"there is no picture in {name}{found}; put pictures into it.")
     return [path for path in files if path not in others], others
 
@@ -115,10 +116,11 @@ def _listed(folder: str | os.PathLike) -> list[Path]:
     folder = decoding.path_of(folder)
     try:
         if not folder.is_dir():
-            raise ImageError(f"{folder.name or folder} is not a folder; name one with pictures.")
+            name = decoding.shown(folder)
+            raise ImageError(f"{name} is not a folder; name one with pictures.")
         return sorted(path for path in folder.iterdir() if not path.is_dir())
     except OSError as error:
-        raise ImageError(f"{folder.name or folder} can't be read: {error.strerror}.") from error
+        raise ImageError(f"{decoding.shown(folder)} can't be read: {error.strerror}.") from error
 
 
 def _systems(name: str) -> bool:

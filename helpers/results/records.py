@@ -109,8 +109,8 @@ def add_test(path: Path, *, accuracy: float, loss: float) -> int:
     """
     record = read(path)
     looks = record.get("test_looks", int(record["test_accuracy"] is not None)) + 1
-    record |= {"test_accuracy": round(accuracy, 6), "test_loss": round(loss, 6)}
-    record |= {"test_looks": looks} if looks > 1 else {}
+    again = {"test_looks": looks} if looks > 1 else {}
+    record |= {"test_accuracy": round(accuracy, 6), "test_loss": round(loss, 6)} | again
     storage.write_whole(path, json.dumps(record, indent=1) + "\n")
     return looks
 

@@ -54,7 +54,7 @@ def alive(pid: int) -> bool:
 def task(text: str, **changes) -> dict:
     """A task of a batch, with limits that are wide for a small notebook."""
     limits = {"minutes": 30, "memory_gb": 6, "output_mb": 20, "share": 2, "data": None}
-    plain = {"file": "a.ipynb", "text": text, "parameters": {}, "environment": {}}
+    plain = {"file": "a.ipynb", "notebook": "", "text": text, "parameters": {}, "environment": {}}
     return plain | limits | changes
 
 
@@ -67,5 +67,5 @@ def run_copy(copy, name: str) -> dict:
     settings = {"COURSE_PROFILE": "smoke", "COURSE_DATASET": "digits"}
     if SHARED_CACHE in os.environ:
         settings["COURSE_CACHE"] = os.environ[SHARED_CACHE]
-    wanted = task(nbformat.writes(copy), file=f"{name}.ipynb", environment=settings)
+    wanted = task(nbformat.writes(copy), notebook=name, environment=settings)
     return runner.run(wanted, lambda: False)

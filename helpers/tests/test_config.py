@@ -84,3 +84,9 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         storage.write_whole(path, "after")
     assert path.read_text() == "before" and list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["n" * 250, "é" * 120, "short"])
+def test_a_long_name_is_written_whole_too(tmp_path, name):
+    storage.write_whole(tmp_path / name, "text")
+    assert (tmp_path / name).read_text() == "text" and len(list(tmp_path.iterdir())) == 1

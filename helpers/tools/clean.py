@@ -4,6 +4,7 @@ python -m helpers.tools.clean
 """
 
 import shutil
+import sys
 from pathlib import Path
 
 from helpers import config
@@ -20,7 +21,13 @@ def main() -> None:
         doomed += (root / part).rglob("__pycache__")
         doomed += (root / part).rglob(".ipynb_checkpoints")
     for folder in filter(lambda path: path.is_dir(), doomed):
-        shutil.rmtree(folder)
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            sys.exit(
+                f"{folder} can't be deleted ({error.strerror}). Where the course's folder is read "
+                "only, what you have made lies where COURSE_RUNS says, and is yours to delete."
+            )
         print(f"deleted {folder.relative_to(root)}/")
 
 

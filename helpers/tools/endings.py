@@ -143,6 +143,7 @@ def run(command: list[str], **options) -> subprocess.CompletedProcess:
         options: Passed on to `subprocess.Popen`.
     """
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    pipes["errors"] = "replace"
     with started(command, grace=0, **pipes, **options) as process:
         said, errors = process.communicate()
     return subprocess.CompletedProcess(command, process.returncode, said, errors)

@@ -1,7 +1,9 @@
 """Reads environment.yml, the only list of dependencies, with the standard library alone."""
 
 import importlib.metadata
+import os
 import re
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,3 +103,21 @@ def missing(wanted: dict[str, str]) -> list[str]:
         if installed != version:
             lacking.append(f"{name}=={version}")
     return lacking
+
+
+def hidden() -> list[str]:
+    """Packages of this Python that `PYTHONPATH` hides behind another version of them, by name."""
+    named = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    foreign = {os.path.abspath(entry) for entry in named}
+    own = _versions([entry for entry in sys.path if os.path.abspath(entry) not in foreign])
+    found = _versions(list(foreign)).items()
+    return sorted(name for name, version in found if own.get(name, version) != version)
+
+
+def _versions(path: list[str]) -> dict[str, str]:
+    """What is installed in folders: version by name; the first one that has a package counts."""
+    versions: dict[str, str] = {}
+    for found in importlib.metadata.distributions(path=path) if path else ():
+        name = re.sub(r"[-_.]+", "-", found.metadata["Name"] or "").lower()
+        versions.setdefault(name, found.version)
+    return versions

@@ -59,6 +59,24 @@ def choose_notebooks(wanted: str | None) -> list[Path]:
     return sorted(chosen)
 
 
+def own_kernel(folder: Path) -> dict[str, str]:
+    """Variables with which Jupyter's kernel `python3` is this Python, whatever else is installed.
+
+    A kernel of that name may lie in the user's folders or on `JUPYTER_PATH`, and be another Python.
+
+    Args:
+        folder: Where the kernel is described, below `kernels`; made if it doesn't exist.
+
+    Raises:
+        OSError: It can't be written.
+    """
+    from ipykernel.kernelspec import write_kernel_spec
+
+    write_kernel_spec(folder / "kernels" / "python3")
+    others = filter(None, [os.environ.get("JUPYTER_PATH")])
+    return {"JUPYTER_PATH": os.pathsep.join([str(folder), *others])}
+
+
 def execute(
     source: Path, target: Path, environment: dict[str, str], tick: Callable[[float], None]
 ) -> Outcome:
@@ -80,6 +98,7 @@ def execute(
     with tempfile.TemporaryDirectory(prefix="course-run-", ignore_cleanup_errors=True) as scratch:
         executed, log = Path(scratch) / "executed.ipynb", Path(scratch) / "log.txt"
         own = {"TMPDIR": scratch, "JUPYTER_RUNTIME_DIR": scratch}
+        own |= own_kernel(Path(scratch) / "jupyter")
         options = {"cwd": config.course_root(), "env": os.environ | own | environment}
         with (
             log.open("wb") as said,

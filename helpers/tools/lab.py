@@ -3,34 +3,45 @@
 python -m helpers.tools.lab [JUPYTER ARGUMENTS]
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from helpers import config
-from helpers.tools import copies, endings, execution, setup
+from helpers.tools import copies, endings, execution, notebook_files, places, setup
 
 
 def main() -> None:
     """Copies what isn't there yet, then starts JupyterLab."""
-    work = config.course_root() / "work"
-    command = ["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/work"]
-    command += [f"--ServerApp.root_dir={config.course_root()}", *sys.argv[1:]]
-    with endings.clean(f"JupyterLab has ended; what you have saved is in {work}."):
+    with endings.clean("JupyterLab has ended; what you have saved is in the folder work/."):
         setup.ensure()
+        work = places.writable(config.course_root() / "work")
         fresh = copy_missing(execution.NOTEBOOKS, work)
         print(f"{fresh} new in {work}. Delete a file there to get the course's own version again.")
-        process = subprocess.Popen([sys.executable, *command], start_new_session=True)
+        command, environment = jupyter(work)
+        process = subprocess.Popen(
+            [*command, *sys.argv[1:]], env=environment, start_new_session=True
+        )
         try:
             sys.exit(process.wait())
         finally:
             endings.end(process, grace=15)
 
 
+def jupyter(work: Path) -> tuple[list[str], dict[str, str]]:
+    """The command that opens the working copy, and its environment: notebooks find the course."""
+    path = filter(None, [str(config.course_root()), os.environ.get("PYTHONPATH")])
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={work.parent}"]
+    command.append(f"--LabApp.default_url=/lab/tree/{work.name}")
+    return command, os.environ | {"PYTHONPATH": os.pathsep.join(path)}
+
+
 def copy_missing(source: Path, target: Path) -> int:
     """Copies the notebooks that the target folder doesn't have; nothing there is overwritten.
 
-    The copies have no outputs: results would stand below each prediction before it is made.
+    A file that is no notebook is told. The copies have no outputs: results would stand below each
+    prediction before it is made.
 
     Args:
         source: The course's notebooks.
@@ -43,12 +54,19 @@ def copy_missing(source: Path, target: Path) -> int:
 
     from helpers import storage
 
-    lacking = [p for p in sorted(source.glob("*.ipynb")) if not (target / p.name).exists()]
-    for path in lacking:
-        notebook = nbformat.read(path, as_version=4)
+    copied = 0
+    for path in sorted(source.glob("*.ipynb")):
+        if (target / path.name).exists():
+            continue
+        try:
+            notebook = notebook_files.read(path)
+        except notebook_files.NotebookError as error:
+            print(error)
+            continue
         text = nbformat.writes(copies.emptied(notebook))
         storage.write_whole(target / path.name, text + "\n")
-    return len(lacking)
+        copied += 1
+    return copied
 
 
 if __name__ == "__main__":

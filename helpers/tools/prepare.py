@@ -7,11 +7,14 @@ films and what systems put into a folder are passed over, in one line, and are n
 """
 
 import argparse
+import errno
 import io
 import sys
 from pathlib import Path
 
 from helpers.tools import setup
+
+_OF_A_NAME = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ)  # of one file, not of the folder
 
 
 def main() -> None:
@@ -37,13 +40,23 @@ def run(source: Path, target: Path, size: int = 32, crop: str | None = "center")
     try:
         files, others = photos.sorted_out(source)
         if others:
-            print(f"passed over, no pictures: {', '.join(path.name for path in others)}")
+            print(f"passed over, no pictures: {', '.join(map(photos.shown, others))}")
         for path in files:
             try:
                 _write(photos.prepare(path, size, crop), target / f"{path.name}.png")
             except photos.ImageError as error:
                 refused += 1
                 print(f"skipped: {error}", file=sys.stderr)
+            except OSError as error:
+                if error.errno not in _OF_A_NAME:
+                    raise
+                refused += 1
+                name = photos.shown(path)
+                print(
+                    f"skipped: {name[:60]}… is a name that can't be written in {target} with .png "
+                    f"behind it ({error.strerror}); choose another one.",
+                    file=sys.stderr,
+                )
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

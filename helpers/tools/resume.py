@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from helpers import config, storage
-from helpers.tools import course_version
+from helpers.tools import course_version, notebook_files
 
 DECIDING = ("COURSE_PRECISION", "CUDA_", "KERAS_", "ONEDNN_", "TF_")  # how variables begin
 
@@ -83,8 +83,9 @@ def sources(path: Path, kinds: tuple[str, ...] = ("code", "markdown")) -> list[s
     Args:
         path: The notebook.
         kinds: Which cells count.
-    """
-    import nbformat
 
-    notebook = nbformat.read(path, as_version=4)
+    Raises:
+        NotebookError: It is no notebook.
+    """
+    notebook = notebook_files.read(path)
     return [cell.source for cell in notebook.cells if cell.cell_type in kinds]

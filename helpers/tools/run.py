@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from helpers import config
-from helpers.tools import endings, execution, setup
+from helpers.tools import endings, execution, notebook_files, places, setup
 from helpers.tools.execution import Outcome
 
 OUT = config.runs_dir() / "course"
@@ -29,11 +29,15 @@ def main() -> None:
         notebooks = execution.choose_notebooks(options.notebooks)
     except ValueError as error:
         sys.exit(str(error))
-    if options.cifar10_dir and not Path(options.cifar10_dir).expanduser().exists():
+    if options.cifar10_dir and not config.named_path(options.cifar10_dir).exists():
         sys.exit(f"CIFAR10_DIR={options.cifar10_dir} does not exist; name a folder or a .tar.gz.")
     with endings.clean("Interrupted; the same command goes on where this one stopped."):
         setup.ensure()
-        sys.exit(run(notebooks, options))
+        places.writable(OUT)
+        try:
+            sys.exit(run(notebooks, options))
+        except notebook_files.NotebookError as error:
+            sys.exit(str(error))
 
 
 def run(notebooks: list[Path], options: argparse.Namespace) -> int:
@@ -87,7 +91,7 @@ def run(notebooks: list[Path], options: argparse.Namespace) -> int:
 
 
 def _absolute(named: str | None) -> str | None:
-    return str(Path(named).expanduser().resolve()) if named else None
+    return str(config.named_path(named)) if named else None
 
 
 def _earlier(path: Path, kept: dict | None) -> Outcome | None:
@@ -119,10 +123,11 @@ def _locate(options: argparse.Namespace, scratch: Path) -> dict[str, str]:
                 print(f"  {line}")
             print("Data: the embedded dataset (digits). These will not be CIFAR-10 numbers.")
             return {"COURSE_DATASET": "digits", "CIFAR10_DIR": ""}
-        if source.rung == data.NAMED:
-            named = source.path
-            folder = named if named.is_dir() else data.unpack_cifar(named, scratch)
-            print(f"Data: {data.read_cifar(folder)[2]}, from the folder or archive you named.")
+        if source.rung == data.NAMED or source.path.is_file():
+            path = source.path
+            folder = path if path.is_dir() else data.unpack_cifar(path, scratch)
+            origin = "the folder or archive you named" if source.rung == data.NAMED else path
+            print(f"Data: {data.read_cifar(folder)[2]}, from {origin}.")
             return {"COURSE_DATASET": "cifar10", "CIFAR10_DIR": str(folder)}
     except data.DataError as error:
         sys.exit(str(error))

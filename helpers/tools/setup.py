@@ -22,8 +22,10 @@ def ensure() -> None:
     """Returns if this Python has all pinned packages; else goes on in `.venv` and exits with it.
 
     A conda environment made from environment.yml is used as it is. Otherwise `.venv` is made and
-    filled, once, and the command that is running starts again in there.
+    filled, once, and the command that is running starts again in there. It starts again without
+    `PYTHONPATH`, too, if packages lie there that hide those of this Python.
     """
+    _leave_foreign_packages()
     text = environment.FILE.read_text(encoding="utf-8")
     wanted = environment.pins(text)
     if not environment.missing(wanted):
@@ -33,7 +35,21 @@ def ensure() -> None:
         sys.exit(f"{VENV} was changed by hand: {lacking} not found. Delete it and try again.")
     if not marked(VENV, wanted):
         install(VENV, wanted, environment.python_range(text))
-    command = [str(python_of(VENV)), *sys.orig_argv[sys.orig_argv.index("-m") :]]
+    _start_again(python_of(VENV))
+
+
+def _leave_foreign_packages() -> None:
+    hidden = environment.hidden()
+    if hidden:
+        named = os.environ.pop("PYTHONPATH")
+        listed = ", ".join(hidden[:3]) + (" …" if len(hidden) > 3 else "")
+        print(f"PYTHONPATH={named} is set aside: it has other versions of {listed}.", flush=True)
+        _start_again(sys.executable)
+
+
+def _start_again(python: Path | str) -> None:
+    """Goes on with the same command in another Python, or in this one with another environment."""
+    command = [str(python), *sys.orig_argv[sys.orig_argv.index("-m") :]]
     if os.name != "nt":
         os.execv(command[0], command)
     process = subprocess.Popen(command)
@@ -108,6 +124,11 @@ def install(venv: Path, wanted: dict[str, str], minors: tuple[int, int]) -> None
     base = _base_python(minors)
     uv = shutil.which("uv")
     if not python_of(venv).exists():
+        if not os.access(venv.parent, os.W_OK):
+            sys.exit(
+                f"{venv} can't be made: its folder is read only. Who has installed the course runs "
+                "`make setup` there once; or copy the course into a folder of your own."
+            )
         print(f"Making {venv.name} …", flush=True)
         maker = [uv, "venv", "--clear", "--python", base] if uv else [base, "-m", "venv", "--clear"]
         _call([*maker, str(venv)])
@@ -154,7 +175,9 @@ def _base_python(minors: tuple[int, int]) -> str:
 
 
 def _call(command: list[str]) -> None:
-    code = subprocess.run(command, env=os.environ | {"UV_PYTHON_DOWNLOADS": "never"}).returncode
+    settings = os.environ | {"UV_PYTHON_DOWNLOADS": "never"}
+    settings.pop("PYTHONPATH", None)  # what lies there is not installed here
+    code = subprocess.run(command, env=settings).returncode
     if code:
         sys.exit(f"Setting up failed: {' '.join(command[:5])} … ended with status {code}.")
 

@@ -14,9 +14,10 @@ another one than float32, and does nothing if it hasn't.
 import os
 import sys
 import tempfile
+from pathlib import Path
 
 from helpers import config
-from helpers.tools import endings, setup
+from helpers.tools import endings, execution, setup
 
 NOWHERE = "http://127.0.0.1:9"  # a download that a notebook tries fails at once
 SHARED_CACHE = "COURSE_TEST_CACHE"
@@ -55,6 +56,7 @@ def main(copies: bool = False) -> None:
             "http_proxy": NOWHERE,
             "https_proxy": NOWHERE,
             "no_proxy": "127.0.0.1,localhost",
+            **execution.own_kernel(Path(scratch) / "jupyter"),
         }
         wanted = chosen(sys.argv[1:], copies)
         print(f"In {precision}:", flush=True)

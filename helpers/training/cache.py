@@ -71,7 +71,7 @@ def variables(model: keras.Model) -> list[keras.Variable]:
 
 def save(
     path: Path, model: keras.Model, facts: dict, extra: dict[str, np.ndarray] | None = None
-) -> None:
+) -> bool:
     """Keeps weights, seed states and optimizer state with some facts, whole or not at all.
 
     Args:
@@ -79,11 +79,14 @@ def save(
         model: Built and compiled.
         facts: Anything that JSON holds.
         extra: More arrays, by name.
+
+    Returns:
+        Whether it is kept; if the folder can't be written, a line tells it.
     """
     state = [*variables(model), *model.optimizer.variables]
     arrays = {str(i): _storable(np.asarray(variable)) for i, variable in enumerate(state)}
     arrays["facts"] = np.array(json.dumps(facts))
-    storage.write_arrays(path, arrays | (extra or {}))
+    return storage.write_arrays(path, arrays | (extra or {}))
 
 
 def load(path: Path, model: keras.Model) -> tuple[dict, dict[str, np.ndarray]] | None:

@@ -1,5 +1,6 @@
 """The one door through which every model of the course is trained."""
 
+import contextlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -99,9 +100,9 @@ def fit(
         path = unfinished if resumable else None
         feed = partial(batches, data.x_train, data.y_train, batch_size, seed=seed, augment=augment)
         facts, files = _train(model, data, feed, batch_size, epochs, callbacks, progress, path)
-        if use_cache:
-            cache.save(finished, model, facts, files)
-            unfinished.unlink(missing_ok=True)
+        if use_cache and cache.save(finished, model, facts, files):
+            with contextlib.suppress(OSError):
+                unfinished.unlink()
     else:
         facts = kept[0]
         keeping.write_files(callbacks, kept[1])

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
-from helpers import config, processor
+from helpers import config, processor, storage
 from helpers.config import Settings
+from helpers.errors import PlainError
+from helpers.training import backend
 
 
 @contextmanager
@@ -33,16 +35,24 @@ if platform.machine() in ("x86_64", "AMD64") and "tensorflow" not in sys.modules
     # AVX512_BF16 or AMX; most laptops have AVX2, and are 1.2 to 1.5 times as fast with them.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 with silent():
-    import keras
+    try:
+        import keras
+    except (ValueError, OSError) as error:
+        raise backend.unreadable(error) from error
     import tensorflow as tf
     from tensorflow.python.util import _pywrap_util_port
 
+backend.settle(keras)
 # A notebook makes many small models; TensorFlow warns that each is traced anew.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 BATCH_SIZE = 128
 PRECISIONS = ("float32", "mixed_bfloat16")
+
+
+class RunsError(PlainError):
+    """The folder for records can't be written."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +123,8 @@ def start(
 ) -> Settings:
     """Settles what a notebook runs with, and says in two lines what runs where.
 
-    Sets Keras' dtype policy: new layers compute in the machine's precision.
+    Sets Keras' dtype policy: new layers compute in the machine's precision. Another line tells
+    which of Keras' own settings don't count here, if there are any.
 
     Args:
         notebook, kind, dataset, profile, data_dir, seeds, epochs, use_cache: As in
@@ -123,10 +134,20 @@ def start(
 
     Raises:
         ValueError: A parameter or an environment variable has a value that is not allowed.
+        RunsError: Nothing can be written where records go.
     """
     settings = config.resolve(notebook, kind, dataset, profile, data_dir, seeds, epochs, use_cache)
+    why = storage.refusal(settings.runs_dir)
+    if why:
+        raise RunsError(
+            f"{settings.runs_dir} can't be written ({why}); records and models go there. Name a "
+            "folder of your own in COURSE_RUNS before Jupyter is started, or in a cell above: "
+            "import os; os.environ['COURSE_RUNS'] = 'my-runs'"
+        )
     machine = look()
     keras.config.set_dtype_policy(precision or machine.precision)
     print(f"Profile {settings.profile}: {settings.epochs} epochs, seeds {list(settings.seeds)}")
     print(f"Running on {machine.device} {machine.name}, {precision or machine.precision}")
+    if backend.set_aside():
+        print(backend.set_aside())
     return settings

@@ -21,20 +21,120 @@ def clipped(width, height, x, y, side):
     return max(left, 0), max(top, 0), min(right, width), min(bottom, height)
 
 
-def squares(probabilities, labels):
-    return (probabilities - np.eye(probabilities.shape[1])[labels]) ** 2
+def one_after_another(width, height, x, y, side):
+    """The box as a beginner writes it: with four ifs."""
+    left, top = x - side // 2, y - side // 2
+    if left < 0:
+        left = 0
+    if top < 0:
+        top = 0
+    if left + side > width:
+        left = width - side
+    if top + side > height:
+        top = height - side
+    return left, top, left + side, top + side
+
+
+def one_low_edge(width, height, x, y, side):
+    left, top = x - side // 2, y - side // 2
+    if left < 0:
+        left = 0
+    elif top < 0:
+        top = 0
+    if left + side > width:
+        left = width - side
+    if top + side > height:
+        top = height - side
+    return left, top, left + side, top + side
+
+
+def one_edge(width, height, x, y, side):
+    left, top = x - side // 2, y - side // 2
+    if left < 0:
+        left = 0
+    elif top < 0:
+        top = 0
+    elif left + side > width:
+        left = width - side
+    elif top + side > height:
+        top = height - side
+    return left, top, left + side, top + side
+
+
+def both_ways(width, height, x, y, side):
+    left, top = max(x - side // 2, 0), max(y - side // 2, 0)
+    if left + side > width or top + side > height:
+        left, top = width - side, height - side
+    return left, top, left + side, top + side
+
+
+def corner_outside(width, height, x, y, side):
+    """Gives -8 in the upper left corner."""
+    left, top, right, bottom = box(width, height, x, y, side)
+    outside = x - side // 2 < 0 and y - side // 2 < 0
+    return (-8, -8, side - 8, side - 8) if outside else (left, top, right, bottom)
+
+
+def changed(probabilities, temperature):
+    weights = probabilities.astype(float) ** (1 / temperature)
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def losses(probabilities, labels, candidates, how=changed):
+    chosen = [how(probabilities, t)[np.arange(len(labels)), labels] for t in candidates]
+    return [-np.log(of_right).mean() for of_right in chosen]
+
+
+def fitted(probabilities, labels, candidates):
+    return candidates[np.argmin(losses(probabilities, labels, candidates))]
+
+
+def fitted_in_a_loop(probabilities, labels, candidates):
+    best, lowest_loss = None, np.inf
+    for t in candidates:
+        logits = np.log(np.maximum(probabilities, 1e-12)) / t
+        of_right = (np.exp(logits) / np.exp(logits).sum(1, keepdims=True))[
+            range(len(labels)), labels
+        ]
+        if -np.log(of_right).sum() < lowest_loss:
+            best, lowest_loss = t, -np.log(of_right).sum()
+    return float(best)
+
+
+def by_accuracy(probabilities, labels, candidates):
+    right = [(changed(probabilities, t).argmax(1) == labels).mean() for t in candidates]
+    return candidates[np.argmax(right)]
+
+
+def by_multiplying(probabilities, labels, candidates):
+    found = losses(probabilities, labels, candidates, lambda p, t: changed(p, 1 / t))
+    return candidates[np.argmin(found)]
+
+
+def of_probabilities(probabilities, labels, candidates):
+    def made(p, t):
+        return np.exp(p / t) / np.exp(p / t).sum(axis=1, keepdims=True)
+
+    return candidates[np.argmin(losses(probabilities, labels, candidates, made))]
+
+
+def by_calibration(probabilities, labels, candidates):
+    """The mean confidence next to the share of right answers: another rule than is asked for."""
+    right = (probabilities.argmax(1) == labels).mean()
+    apart = [abs(changed(probabilities, t).max(1).mean() - right) for t in candidates]
+    return candidates[np.argmin(apart)]
 
 
 def lowest(confidences, right, wanted):
     for threshold in np.unique(confidences):
         if right[confidences >= threshold].mean() >= wanted:
             return threshold
-    return None
+    return np.inf
 
 
 def coming_down(confidences, right, wanted):
     """Stops at the first threshold that fails."""
-    found = None
+    found = np.inf
     for threshold in np.unique(confidences)[::-1]:
         if right[confidences >= threshold].mean() < wanted:
             break
@@ -43,7 +143,7 @@ def coming_down(confidences, right, wanted):
 
 
 def first_met(confidences, right, wanted):
-    return next(t for t in confidences if right[confidences >= t].mean() >= wanted)
+    return next((t for t in confidences if right[confidences >= t].mean() >= wanted), np.inf)
 
 
 def above(confidences, right, wanted):
@@ -51,7 +151,7 @@ def above(confidences, right, wanted):
     for threshold in np.unique(confidences)[:-1]:
         if right[confidences > threshold].mean() >= wanted:
             return threshold
-    return None
+    return np.inf
 
 
 def of_all(confidences, right, wanted):
@@ -59,26 +159,45 @@ def of_all(confidences, right, wanted):
     for threshold in np.unique(confidences):
         if (right & (confidences >= threshold)).mean() >= wanted:
             return threshold
-    return None
+    return np.inf
 
 
 def on_a_grid(confidences, right, wanted):
     for threshold in np.linspace(0, 0.9, 91):
         if right[confidences >= threshold].mean() >= wanted:
             return threshold
-    return None
+    return np.inf
 
 
-def never_none(confidences, right, wanted):
+def always_one(confidences, right, wanted):
     found = lowest(confidences, right, wanted)
-    return confidences.max() if found is None else found
+    return confidences.max() if np.isinf(found) else found
+
+
+def one_by_one(confidences, right, wanted):
+    """Goes down the list of answers: of two with one confidence it can accept one alone."""
+    found, good = np.inf, 0
+    order = sorted(range(len(confidences)), key=lambda k: -confidences[k])
+    for accepted, k in enumerate(order, start=1):
+        good += right[k]
+        if good / accepted >= wanted:
+            found = confidences[k]
+    return found
+
+
+def in_a_loop(confidences, right, wanted):
+    for threshold in sorted(set(confidences.tolist())):
+        accepted = [r for c, r in zip(confidences, right, strict=True) if c >= threshold]
+        if sum(accepted) / len(accepted) >= wanted:
+            return threshold
+    return float("inf")
 
 
 def more_than(confidences, right, wanted):
     for threshold in np.unique(confidences):
         if right[confidences >= threshold].mean() > wanted:
             return threshold
-    return None
+    return np.inf
 
 
 def padded(picture):
@@ -98,11 +217,11 @@ def only_wide(picture):
     return by_hand(picture) if picture.shape[1] > picture.shape[0] else prepare(picture)
 
 
-def flat(picture):
-    """As wide as the square, but too low."""
-    return np.array(
-        ImageOps.pad(Image.fromarray(picture).resize((120, 30)), (32, 32), color=(90, 90, 90))
-    )
+def two_to_one(picture):
+    """Every wide picture becomes 32 × 16."""
+    rows, columns = picture.shape[:2]
+    size = (32, 16) if columns > rows else (16, 32) if rows > columns else (32, 32)
+    return ImageOps.pad(Image.fromarray(picture).resize(size), (32, 32), color="navy")
 
 
 def at_the_top(picture):
@@ -112,22 +231,76 @@ def at_the_top(picture):
     return prepare(square)
 
 
-def silver(picture):
-    return np.array(ImageOps.pad(Image.fromarray(picture), (32, 32), color="silver"))
+def in_colour(picture, colour="silver"):
+    return np.array(ImageOps.pad(Image.fromarray(picture), (32, 32), color=colour))
+
+
+def nearest(picture):
+    whole = ImageOps.pad(Image.fromarray(picture), (32, 32), Image.Resampling.NEAREST)
+    return np.array(whole)
+
+
+def thumbnail(picture):
+    small = Image.fromarray(picture)
+    small.thumbnail((32, 32))
+    whole = Image.new("RGB", (32, 32))
+    whole.paste(small, ((32 - small.width) // 2, (32 - small.height) // 2))
+    return np.array(whole)
+
+
+def small_first(picture):
+    rows, columns = picture.shape[:2]
+    scale = 32 / max(rows, columns)
+    small = Image.fromarray(picture).resize(
+        (max(1, int(columns * scale)), max(1, int(rows * scale))), Image.Resampling.BILINEAR
+    )
+    whole = Image.new("RGB", (32, 32), "white")
+    whole.paste(small, ((32 - small.width) // 2, (32 - small.height) // 2))
+    return np.array(whole)
+
+
+def zeroed(picture):
+    picture[:] = 0
+    return by_hand(picture)
+
+
+def in_mean_colour(picture):
+    mean = tuple(int(level) for level in picture.mean(axis=(0, 1)))
+    made = in_colour(picture, mean)
+    picture[:] = 0  # a copy of the picture: whoever spoils it, spoils nothing
+    return made
+
+
+def repeated(picture):
+    rows, columns = picture.shape[:2]
+    missing = [(max(rows, columns) - length) // 2 for length in (rows, columns)]
+    return prepare(np.pad(picture, [(n, n) for n in missing] + [(0, 0)], mode="edge"), crop=None)
+
+
+def black_and_white(picture):
+    """One bar is black, the other white."""
+    made = in_colour(picture, "black")
+    rows, columns = picture.shape[:2]
+    bar = (32 - round(32 * min(rows, columns) / max(rows, columns))) // 2
+    if bar:
+        (made if columns > rows else made.transpose(1, 0, 2))[:bar] = 255
+    return made
 
 
 RIGHT = {
-    "06.1": [box, lambda *case: np.array(box(*case))],
-    "06.2": [
-        lambda p, y: squares(p, y).sum(axis=1).mean(),
-        lambda p, y: squares(p, y).sum() / len(y),
+    "06.1": [
+        box,
+        one_after_another,
+        lambda *case: np.array(box(*case)),
+        lambda *case: list(map(float, box(*case))),
     ],
-    "06.3": [lowest],
-    "06.4": [padded, by_hand, silver],
+    "06.2": [fitted, fitted_in_a_loop],
+    "06.3": [lowest, in_a_loop],
+    "06.4": [padded, by_hand, in_colour, in_mean_colour, small_first],
 }
 STUBS = {
     "06.1": lambda width, height, x, y, side: None,
-    "06.2": lambda probabilities, labels: None,
+    "06.2": lambda probabilities, labels, candidates: None,
     "06.3": lambda confidences, right, wanted: None,
     "06.4": lambda picture: None,
 }
@@ -135,30 +308,50 @@ WRONG = [
     ("06.1", unshifted, "leave the picture"),
     ("06.1", lambda w, h, x, y, side: box(h, w, y, x, side), "swapped"),
     ("06.1", lambda *case: (*box(*case)[:2], case[4], case[4]), "not width and height"),
-    ("06.1", clipped, "Shift all of it"),
-    ("06.1", lambda *case: [v - (k > 1) for k, v in enumerate(box(*case))], "Nearly"),
-    ("06.1", lambda *case: case[0], "four numbers"),
-    ("06.1", lambda *case: (9, 9, 99, 99), "40, 20, 60, 40"),
-    ("06.2", lambda p, y: squares(p, y).mean(), "Sum over the classes"),
-    ("06.2", lambda p, y: squares(p, y).sum(), "take their mean"),
-    ("06.2", lambda p, y: squares(p, y)[np.arange(len(y)), y].mean(), "right class only"),
-    ("06.2", lambda p, y: np.sqrt(squares(p, y).sum(axis=1)).mean(), "No root"),
-    ("06.2", lambda p, y: np.sqrt(squares(p, y)).sum(axis=1).mean(), "not absolute"),
-    ("06.2", lambda p, y: squares(p, y).sum(axis=1), "one number"),
-    ("06.2", lambda p, y: 0.5, "0.08"),
-    ("06.3", coming_down, "below that it can hold again"),
-    ("06.3", first_met, "begin with the lowest"),
+    ("06.1", clipped, "all of it has to move"),
+    ("06.1", lambda *case: [v - (k > 1) for k, v in enumerate(box(*case))], "*outside*"),
+    ("06.1", one_low_edge, "In a corner two edges"),
+    ("06.1", one_edge, "In a corner two edges"),
+    ("06.1", both_ways, "in that direction only"),
+    ("06.1", corner_outside, "It is right for 100, 60, 50, 30, 20, and wrong for 90, 70, 2, 5, 26"),
+    ("06.1", lambda *case: (box(*case)[:2], box(*case)[2:]), "4 numbers"),
+    ("06.1", lambda w, h, x, y, s: (x, y, x + s, y + s), "Draw a picture"),
+    ("06.1", lambda *case: case[0], "4 numbers"),
+    ("06.1", lambda *case: (40, 20, 60, 40), "wrong for 100, 60, 4, 31, 20"),
+    ("06.1", lambda *case: (9, 9, 99, 99), "Draw a picture"),
+    ("06.2", lambda p, y, c: c[np.argmax(losses(p, y, c))], "*highest*"),
+    ("06.2", lambda p, y, c: np.argmin(losses(p, y, c)), "the place of the best"),
+    ("06.2", lambda p, y, c: min(losses(p, y, c)), "lowest loss"),
+    ("06.2", losses, "one number is asked for"),
+    ("06.2", lambda p, y, c: fitted(p, p.argmax(1), c), "the most probable one"),
+    ("06.2", by_accuracy, "can't choose one"),
+    ("06.2", by_multiplying, "You multiply"),
+    ("06.2", of_probabilities, "divides logarithms"),
+    ("06.2", by_calibration, "It is right for"),
+    ("06.2", lambda p, y, c: 0.6, "It is right for"),
+    ("06.2", lambda p, y, c: -1.0, "how good one candidate is"),
+    ("06.3", coming_down, "hold again below"),
+    ("06.3", first_met, "need not be the lowest"),
     ("06.3", above, "at least, not above"),
-    ("06.3", of_all, "finds no threshold"),
+    ("06.3", of_all, "not by those accepted"),
     ("06.3", on_a_grid, "only the confidences that occur"),
-    ("06.3", lambda c, r, w: 0.7, "share of right ones"),
-    ("06.3", never_none, "return None"),
+    ("06.3", one_by_one, "accepts all of them or none"),
+    ("06.3", lambda c, r, w: 0.7, "only the confidences that occur"),
+    ("06.3", lambda c, r, w: c.min(), "right for an array of shape (2,)"),
+    ("06.3", always_one, "return np.inf"),
     ("06.3", more_than, "just equals"),
     ("06.3", lambda c, r, w: c, "one number"),
-    ("06.4", prepare, "is cut off"),
-    ("06.4", lambda p: prepare(p, crop=None), "proportions were changed"),
+    ("06.4", prepare, "are cut off"),
+    ("06.4", lambda p: prepare(p, crop=None), "What became of its proportions"),
     ("06.4", only_wide, "not for a tall one"),
-    ("06.4", flat, "should become 32 × 16"),
+    ("06.4", lambda p: np.array(two_to_one(p)), "right for 2:1, and no other"),
     ("06.4", at_the_top, "at one side only"),
+    ("06.4", nearest, "pixels are left out"),
+    ("06.4", thumbnail, "is to be enlarged"),
+    ("06.4", two_to_one, "It returns an Image"),
+    ("06.4", zeroed, "nothing of the picture is left"),
+    ("06.4", repeated, "of one colour"),
+    ("06.4", black_and_white, "how many rows and columns"),
     ("06.4", lambda p: padded(p)[None], "expected uint8 (32, 32, 3)"),
+    ("06.4", lambda p: padded(p) / 255, "expected uint8 (32, 32, 3)"),
 ]

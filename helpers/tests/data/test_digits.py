@@ -46,6 +46,23 @@ def test_digits_lie_inside_the_picture_at_different_places():
     assert centres.std(axis=0).min() > 1
 
 
+def test_digits_can_be_smaller():
+    default = digits.make(30, "val", boxes=True)
+    same = digits.make(30, "val", boxes=True, pixels=digits.GLYPH_PIXELS)
+    assert all((a == b).all() for a, b in zip(default, same, strict=True))
+    boxes = digits.make(500, "val", boxes=True, pixels=(10, 14))[2]
+    heights = boxes[:, 2] - boxes[:, 0]
+    assert heights.min() >= 8 and heights.max() <= 17
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+    assert boxes.min() >= 0 and boxes.max() <= 32 and centres.std(axis=0).min() > 4
+
+
+@pytest.mark.parametrize("pixels", [(7, 12), (14, 10), (20, 33), (10,)])
+def test_sizes_that_do_not_fit_are_errors(pixels):
+    with pytest.raises(ValueError, match="expected two heights from 8 to 32"):
+        digits.make(5, pixels=pixels)
+
+
 def test_a_digit_stands_out_from_its_background():
     images, _, boxes = digits.make(300, boxes=True)
     grey = images.mean(axis=3)

@@ -168,7 +168,7 @@ def slow(when):
         while not (here / "go").exists():
             time.sleep(0.05)
 
-def slow_copy(notebook, name):
+def slow_copy(notebook, name, folder):
     slow("making")
     return notebook
 
@@ -177,7 +177,7 @@ def slow_write(path, content):
     slow("writing " + path.parent.name)
 
 storage.write_whole = slow_write
-student.student_copy = lambda notebook, name: notebook
+student.student_copy = lambda notebook, name, folder: notebook
 student.handout_copy = slow_copy
 student.solution_copy = slow_copy
 student.main()

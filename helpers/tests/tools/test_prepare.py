@@ -1,9 +1,13 @@
 """A folder at a time: the function, and the command."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from helpers import photos
 from helpers.photos import images
 from helpers.tests.photos import phone_pictures
 from helpers.tests.photos.test_images import halves, stored
@@ -94,3 +98,32 @@ def test_the_command_refuses_folders_that_make_no_sense(folder, tmp_path, capsys
     assert "is not a folder" in capsys.readouterr().err
     assert prepare.run(folder, tmp_path / "small", size=0) == 2
     assert "size is 0" in capsys.readouterr().err and not (tmp_path / "small").exists()
+
+
+def test_one_name_that_is_too_long_is_one_line(folder, tmp_path, capsys):
+    (folder / f"{'n' * 240}.png").write_bytes(stored(halves()))
+    (folder / f"{'t' * 250}.png").write_bytes(stored(halves()))
+    assert prepare.run(folder, tmp_path / "small") == 1
+    said = capsys.readouterr()
+    assert "4 pictures of 32 × 32" in said.out and "1 skipped" in said.out
+    assert said.err.startswith(f"skipped: {'t' * 60}… is a name that can't be written in")
+    assert len(said.err.splitlines()) == 1 and "choose another one" in said.err
+    assert (tmp_path / "small" / f"{'n' * 240}.png.png").is_file()
+
+
+def test_names_that_are_no_text_become_text(folder):
+    odd = {b"caf\xe9.png": "caf\\xe9.png", b"two\nlines.png": "two\\nlines.png"}
+    for name in odd:
+        (folder / os.fsdecode(name)).write_bytes(stored(halves()))
+    (folder / os.fsdecode(b"\xff.jpg")).write_bytes(b"no picture")
+    prepared, refused = images.prepare_folder(folder)
+    assert set(odd.values()) <= set(prepared) and "\\xff.jpg" in refused
+    for text in (*prepared, *refused, *refused.values()):
+        assert text.encode() and text.isprintable()
+    assert photos.shown(Path("Zürich 東京 😀.png")) == "Zürich 東京 😀.png"
+
+
+def test_a_folder_whose_name_is_a_number(folder, monkeypatch):
+    folder.rename(folder.with_name("2024"))
+    monkeypatch.chdir(folder.parent)
+    assert list(images.prepare_folder(2024)[0]) == ["a.jpg", "a.png", "b.png"]

@@ -1,9 +1,12 @@
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from helpers.tools import setup
+from helpers import config
+from helpers.tools import environment, setup
 
 WANTED = {"numpy": "1.0", "keras": "2.0"}
 
@@ -82,6 +85,48 @@ def test_a_python_that_has_the_packages_is_used_as_it_is(monkeypatch):
     monkeypatch.setattr(setup.environment, "missing", lambda wanted: [])
     monkeypatch.setattr(setup, "install", lambda *a: pytest.fail("installed"))
     setup.ensure()
+
+
+@pytest.fixture
+def foreign(tmp_path):
+    """A folder for PYTHONPATH with another NumPy, which can't be imported."""
+    about = tmp_path / "numpy-1.0.dist-info" / "METADATA"
+    about.parent.mkdir()
+    about.write_text("Metadata-Version: 2.1\nName: NumPy\nVersion: 1.0\n")
+    (tmp_path / "numpy").mkdir()
+    (tmp_path / "numpy" / "__init__.py").write_text("raise ImportError('foreign')")
+    return tmp_path
+
+
+def test_a_foreign_pythonpath_does_not_stop_a_command(foreign):
+    settings = os.environ | {"PYTHONPATH": str(foreign)}
+    command = [sys.executable, "-m", "helpers.tools.prepare", str(foreign), str(foreign / "small")]
+    root = config.course_root()
+    ended = subprocess.run(command, cwd=root, env=settings, capture_output=True, text=True)
+    assert ended.stdout.splitlines()[0].endswith("is set aside: it has other versions of numpy.")
+    assert "there is no picture" in ended.stderr and "changed by hand" not in ended.stderr
+
+
+def test_a_pythonpath_that_hides_nothing_stays(monkeypatch, foreign):
+    own = str(Path(pytest.__file__).parents[1])
+    for entries in ("", str(foreign / "none"), f"{os.pathsep}{foreign / 'numpy'}", own):
+        monkeypatch.setenv("PYTHONPATH", entries)
+        assert environment.hidden() == []
+    monkeypatch.setenv("PYTHONPATH", f"{own}{os.pathsep}{foreign}")
+    assert environment.hidden() == []  # what this Python has itself comes first there
+
+
+def test_packages_are_installed_without_what_lies_on_pythonpath(monkeypatch):
+    seen = []
+
+    def run(command, env):
+        seen.append(env)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setenv("PYTHONPATH", "somewhere")
+    monkeypatch.setattr(setup.subprocess, "run", run)
+    setup._call(["pip"])
+    assert "PYTHONPATH" not in seen[0] and seen[0]["UV_PYTHON_DOWNLOADS"] == "never"
 
 
 def test_an_extra_that_is_marked_has_an_environment_of_its_own():

@@ -201,3 +201,43 @@ def test_a_command_begins_before_the_packages_are_there(task):
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import {module}"
     began = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True)
     assert began.returncode == 0, began.stderr
+
+
+@pytest.mark.parametrize(
+    "typed", ["/data/a$b", "/data/it's", '/data/a b"c`d', "/data/$(HOME)", "a,b", "$$x\\y", "a#b"]
+)
+def test_make_hands_on_what_was_typed(tmp_path, typed):
+    python = tmp_path / "python"
+    python.write_text(f"#!{sys.executable}\nimport sys\nprint(sys.argv[3:])\n")
+    python.chmod(0o755)
+    for task, variable, option in (
+        ("run", "CIFAR10_DIR", "--cifar10-dir"),
+        ("batch", "GRID", "--grid"),
+        ("publish", "CIFAR10_DIR", "--cifar10-dir"),
+    ):
+        command = ["make", "-s", task, f"PYTHON={python}", f"{variable}={typed}"]
+        said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        assert said.strip() == repr([option, typed])
+
+
+def test_without_git_the_style_of_what_runs_have_made_does_not_count(tmp_path):
+    (tmp_path / ".ruff.toml").write_bytes((ROOT / ".ruff.toml").read_bytes())
+    for place in ("runs/course", "build/student", "work", ".venv", ".venv-colab"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "bad.py").write_text("import os, sys")
+    (tmp_path / "good.py").write_text("A = 1\n")
+    for check in (["check"], ["format", "--check"]):
+        command = [sys.executable, "-m", "ruff", *check, "."]
+        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert ended.returncode == 0, ended.stdout
+    listed = subprocess.run([*command[:3], "check", "--show-files"], cwd=ROOT, capture_output=True)
+    assert b"notebooks/01_dense_baseline.ipynb" in listed.stdout
+
+
+def test_a_checkout_has_the_same_bytes_on_every_system():
+    rules = (ROOT / ".gitattributes").read_text("utf-8").splitlines()
+    assert "* text=auto eol=lf" in rules and "*.keras binary" in rules
+    if (ROOT / ".git").exists():
+        asked = ["git", "check-attr", "eol", "binary", "--", "Makefile", "notebooks/models/a.keras"]
+        said = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        assert "Makefile: eol: lf" in said and "a.keras: binary: set" in said

@@ -15,6 +15,7 @@ import os
 import sys
 import time
 from collections import Counter, deque
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
 
@@ -49,9 +50,9 @@ def _main(options: argparse.Namespace) -> int:
     out = Path(options.out or config.runs_dir() / Path(options.grid).stem).expanduser().resolve()
     try:
         wanted = grid.read(Path(options.grid).expanduser())
-        runs = grid.runs(wanted)
+        runs, beside = grid.look(wanted)
         with kept.locked(out), _logging(out), _open_pool(options) as pool:
-            return run(runs, wanted.limits, out, pool, options.rerun)
+            return run(runs, wanted.limits, out, pool, options.rerun, beside)
     except (grid.GridError, kept.KeptError, pools.PoolError) as error:
         sys.exit(str(error))
 
@@ -93,7 +94,7 @@ def _logging(out: Path):
         file.close()
 
 
-def run(runs: list, limits, out: Path, pool, rerun: bool) -> int:
+def run(runs: list, limits, out: Path, pool, rerun: bool, beside: Sequence[str] = ()) -> int:
     """Runs what is to be run and writes the leaderboard.
 
     Args:
@@ -102,6 +103,7 @@ def run(runs: list, limits, out: Path, pool, rerun: bool) -> int:
         out: Folder of the results.
         pool: Where runs are executed (`pools.Pool`).
         rerun: Whether to run again what is done.
+        beside: A line for each file that is no notebook.
 
     Returns:
         The exit status.
@@ -110,6 +112,7 @@ def run(runs: list, limits, out: Path, pool, rerun: bool) -> int:
         KeptError: The folder can't be written.
     """
     from helpers.tools.batch import kept
+    from helpers.tools.batch.gathered import printable
 
     if rerun:
         kept.forget(out, runs)
@@ -118,15 +121,16 @@ def run(runs: list, limits, out: Path, pool, rerun: bool) -> int:
     before = len(results)
     for broken in (r for r in runs if r.problem):
         result = results[broken.name] = kept.save(out, broken, kept.invalid(broken))
-        LOG.info(f"invalid  {broken.name}  {result['error']}")
+        LOG.info(printable(f"invalid  {broken.path}  {result['error']}"))
     waiting = deque(r for r in runs if r.name not in results)
     LOG.info(
         f"{len(runs)} runs: {before} done before, {sum(bool(r.problem) for r in runs)} invalid, "
         f"{len(waiting)} to do; {pool.words}, at most {limits.minutes:g} minutes and "
         f"{limits.memory_gb:g} GB each."
     )
-    for warning in [*pool.warnings(limits.memory_gb), *_doubles(runs)]:
-        LOG.info(warning)
+    passed = [f"Not run, since it is no notebook: {line}." for line in beside]
+    for warning in [*pool.warnings(limits.memory_gb), *_doubles(runs), *passed]:
+        LOG.info(printable(warning))
     try:
         pool.prepare({kept.dataset_of(chosen) for chosen in waiting})
         _work(waiting, results, old, runs, limits, out, pool)

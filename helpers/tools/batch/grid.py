@@ -12,9 +12,9 @@ from pathlib import Path
 
 from helpers import config
 from helpers.tools import course_version
-from helpers.tools.batch import submissions
+from helpers.tools.batch import cells, collecting, submissions
 
-FORMAT = 1  # of the results that are kept; a new number runs everything again
+FORMAT = 2  # of the results that are kept; a new number runs everything again
 
 
 class GridError(Exception):
@@ -44,7 +44,7 @@ class Run:
 
     Attributes:
         name: Unique in the batch, fit for a file's name.
-        path: The notebook's file.
+        path: The notebook's file; in a ZIP archive its path there follows the archive's.
         notebook: The course's notebook that it is, or the file's name.
         student: Whose it is, from the names of its folder and file; empty if they say nobody.
         parameters: Value by name.
@@ -139,33 +139,49 @@ def runs(grid: Grid) -> list[Run]:
     Raises:
         GridError: There is no notebook, or no notebook has one of the parameters.
     """
+    return look(grid)[0]
+
+
+def look(grid: Grid) -> tuple[list[Run], list[str]]:
+    """All runs of a grid, and a line for each file that is no notebook, beside those that are.
+
+    What was handed in instead of a notebook is a run, too, which can't be run and says why.
+
+    Raises:
+        GridError: There is no notebook, or no notebook has one of the parameters.
+    """
     try:
-        found = submissions.find(grid.notebooks)
+        found = collecting.find(grid.notebooks)
     except FileNotFoundError as error:
         raise GridError(str(error)) from error
-    read_files = [(path, root, *submissions.text_of(path)) for path, root in found]
-    _check_names(grid, [text for *_, text, problem in read_files if not problem])
+    _check_names(grid, [one.text for one in found if not one.problem])
+    shared = submissions.shared_folders(found)
+    instead, beside = submissions.missing(found, shared)
+    files = [one for one in found if one.notebook] + instead
+    return _crossed(grid, files, shared), [f"{one.path} {one.problem}" for one in beside]
+
+
+def _crossed(grid: Grid, files: list[collecting.Found], shared: set[Path]) -> list[Run]:
     made = []
     crossed = [
         dict(zip(grid.parameters, values, strict=True))
         for values in itertools.product(*grid.parameters.values())
     ]
     course = _course_key()
-    shared = submissions.shared_folders(told[:3] for told in read_files)
-    for path, root, text, problem in read_files:
-        notebook, student = submissions.owner(path, root, text, shared)
-        lacking = "" if problem else _lacking(text, grid.parameters)
+    for one in files:
+        notebook, student = submissions.owner(one, shared)
+        lacking = "" if one.problem else _lacking(one.text, grid.parameters)
         for parameters in crossed:
-            decides = json.dumps([text, parameters, course], sort_keys=True)
+            decides = json.dumps([one.text, notebook, parameters, course], sort_keys=True)
             made.append(
                 Run(
-                    _name(path, parameters),
-                    path,
+                    _name(one.path, parameters),
+                    one.path,
                     notebook,
                     student,
                     parameters,
-                    text,
-                    problem or lacking,
+                    one.text,
+                    one.problem or lacking,
                     hashlib.sha256(decides.encode()).hexdigest(),
                 )
             )
@@ -176,11 +192,11 @@ def _lacking(text: str, parameters: Mapping) -> str:
     if not parameters:
         return ""
     try:
-        known = submissions.parameter_names(text)
+        known = cells.parameter_names(text)
     except SyntaxError as error:
         return f"its cell of parameters is no Python: {error.msg}"
     if known is None:
-        return "it has no cell tagged 'parameters'"
+        return "its cell of parameters is missing"
     unknown = [name for name in parameters if name not in known]
     return f"it has no parameter {', '.join(unknown)}" if unknown else ""
 
@@ -190,7 +206,7 @@ def _check_names(grid: Grid, texts: list[str]) -> None:
     known: set[str] = set()
     for text in texts:
         try:
-            known |= submissions.parameter_names(text) or set()
+            known |= cells.parameter_names(text) or set()
         except SyntaxError:
             continue
     for name in grid.parameters if known else ():

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from helpers import storage
 from helpers.tools import execution
-from helpers.tools.batch import leaderboard, leaderboard_page, submissions
+from helpers.tools.batch import cells, leaderboard, leaderboard_page
 from helpers.tools.batch.gathered import printable
 from helpers.tools.batch.grid import Limits, Run
 
@@ -75,7 +75,8 @@ def task(run: Run, limits: Limits, share: int) -> dict:
     """A run as plain data that can travel; see `runner.run`."""
     environment = {name: os.environ[name] for name in VARIABLES if os.environ.get(name)}
     return {
-        "file": run.path.name,
+        "file": f"{run.name}.ipynb",
+        "notebook": run.notebook,
         "text": run.text,
         "parameters": run.parameters,
         "minutes": limits.minutes,
@@ -90,7 +91,7 @@ def task(run: Run, limits: Limits, share: int) -> dict:
 def dataset_of(run: Run) -> str | None:
     """Which of the course's datasets a notebook takes; None if it is told where it lies."""
     try:
-        known = submissions.parameter_names(run.text) or set()
+        known = cells.parameter_names(run.text) or set()
     except SyntaxError:
         return None
     if "dataset" not in known or run.parameters.get("data_dir"):

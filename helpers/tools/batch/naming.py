@@ -36,6 +36,11 @@ _COPIES = _copy_words()
 _COUNT = re.compile(r"[ _]?[(（\[]\d{1,3}[)）\]]")  # "(1)", of browsers
 _AGAIN = re.compile(rf"^[ -]\d{{1,2}}{_END}")  # "-1", of Canvas and Safari, behind the notebook
 _ENDING = re.compile(rf"\.ipynb{_END}", re.IGNORECASE)
+_ENDINGS = re.compile(
+    r"(?:\.(?:ipynb|json|txt|zip|html?|pdf|py|md|docx?|odt|tar|t?gz|rar|7z|bak|old|orig|part|"
+    r"(?:cr)?download))+$",
+    re.IGNORECASE,
+)
 _EDGES = " _-–—.,:;+()[]（）「」\"'"
 
 # How course systems write a student's name and their own numbers before the name of the file.
@@ -56,7 +61,8 @@ _SAYS_NOTHING = re.compile(
 _NO_PERSON = re.compile(
     r"(?:week|woche|semaine|semana|settimana|day|tag|unit|lesson|lektion|task|assignments?|"
     r"homework|hw|ps|problem set|exercises?|(?:ü|ue)bung(?:en)?|blatt|sheet|aufgaben?|part|"
-    r"notebooks?|submissions?|submitted(?: files)?|abgaben?|files|downloads?)"
+    r"notebooks?|submissions?|submitted(?: files)?|abgaben?|files|downloads?|archives?|archiv|all|"
+    r"colab notebooks|documents|desktop|work|new folder|neuer ordner|untitled folder)"
     r"[ _-]*\d*|\d{1,2}",
     re.IGNORECASE,
 )
@@ -65,6 +71,11 @@ _NO_PERSON = re.compile(
 def same(text: str) -> str:
     """Text in one form of Unicode: `ü` as one character, however a system stores it."""
     return unicodedata.normalize("NFC", text)
+
+
+def without_ending(name: str) -> str:
+    """The name of a file without what says its kind; `Dr. Meier` stays whole."""
+    return _ENDINGS.sub("", same(name))
 
 
 def notebook_in(text: str, notebooks: Iterable[str]) -> re.Match | None:
@@ -100,7 +111,7 @@ def student(text: str, notebooks: Iterable[str]) -> tuple[str, bool]:
 
 def is_person(folder: str, notebooks: Iterable[str]) -> bool:
     """Whether a folder may be a student's: not one of a week, a sheet or a notebook."""
-    name = student(folder, notebooks)[0]
+    name = student(without_ending(folder), notebooks)[0]
     return bool(name) and not _NO_PERSON.fullmatch(name)
 
 

@@ -1,6 +1,7 @@
 """Executes one notebook of a batch, in a process of its own.
 
     python -m helpers.tools.batch.run_notebook SOURCE TARGET PARAMETERS.json OUTCOME.json MB PARENT
+                                               NOTEBOOK
 
 The process that starts it watches time and memory, and ends the kernel if need be; what was
 executed until then is still written.
@@ -19,7 +20,7 @@ from papermill.parameterize import parameterize_notebook
 
 from helpers import storage
 from helpers.tools import copies, endings
-from helpers.tools.batch import submissions, wording
+from helpers.tools.batch import cells, colab_lines, wording
 
 
 class _Client(NotebookClient):
@@ -29,11 +30,14 @@ class _Client(NotebookClient):
     too_much = False
     index = 0
     tolerated: frozenset[int] | set[int] = frozenset()
+    goes_on = False
 
     async def async_execute_cell(self, cell, cell_index, *arguments, **options):
         self.index = cell_index
-        self.allow_errors = cell_index in self.tolerated
-        return await super().async_execute_cell(cell, cell_index, *arguments, **options)
+        self.allow_errors = self.goes_on or cell_index in self.tolerated
+        executed = await super().async_execute_cell(cell, cell_index, *arguments, **options)
+        self.goes_on |= any(o.output_type == "error" for o in cell.get("outputs", []))
+        return executed
 
     def process_message(self, msg, cell, cell_index):
         self.allowed -= _size(msg["content"])
@@ -54,15 +58,17 @@ def _size(content: object) -> int:
     return len(content) if isinstance(content, str) else 8
 
 
-def execute(notebook, output_mb: float) -> dict:
+def execute(notebook, output_mb: float, name: str = "") -> dict:
     """Executes a notebook in place.
 
-    An error before the first exercise ends the run; from there on the other cells still run, so
-    that a slip in one exercise doesn't cost the points of the next.
+    If a cell of the course itself fails before the first exercise, that ends the run. After an
+    error in what the student wrote the other cells still run, so that a slip in one exercise
+    doesn't cost the points of the next.
 
     Args:
         notebook: The notebook (`nbformat.NotebookNode`), parameters included.
         output_mb: What all outputs together may have, in 10⁶ characters.
+        name: Which notebook of the course it is; empty or another name if it is none.
 
     Returns:
         `state` (`"ok"`, `"failed"` or `"memory"`); `error`, one line, empty if all went well;
@@ -70,7 +76,7 @@ def execute(notebook, output_mb: float) -> dict:
     """
     client = _Client(notebook, kernel_name="python3", timeout=None, shutdown_kernel="immediate")
     client.allowed = int(output_mb * 1e6)
-    client.tolerated = _exercise_cells(notebook)
+    client.tolerated = cells.tolerated(notebook.cells, name)
     try:
         client.execute()
     except CellExecutionError as error:
@@ -88,15 +94,6 @@ def execute(notebook, output_mb: float) -> dict:
                 if ended["state"] != "ok":
                     return ended
     return {"state": "ok", "error": "", "place": ""}
-
-
-def _exercise_cells(notebook) -> set[int]:
-    """Positions of the cells from the text of the first exercise on; none without exercises."""
-    stubs = [i for i, cell in enumerate(notebook.cells) if copies.tagged(cell, "exercise")]
-    if not stubs:
-        return set()
-    texts = [i for i in range(stubs[0]) if notebook.cells[i].cell_type == "markdown"]
-    return set(range(texts[-1] if texts else stubs[0], len(notebook.cells)))
 
 
 def _ended(notebook, index: int, name: str, words: str) -> dict:
@@ -123,16 +120,19 @@ def main() -> None:
     endings.end_with_parent(int(sys.argv[6]), target.parent)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     notebook = nbformat.read(source, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell, text in zip(code, colab_lines.without([c.source for c in code]), strict=True):
+        cell.source = text
     values = json.loads(parameters.read_text(encoding="utf-8"))
     if values:
         notebook.metadata.setdefault("papermill", {})
-        for cell in notebook.cells:
-            tags = cell.metadata.setdefault("tags", [])
-            if submissions.is_parameters(cell) and "parameters" not in tags:
-                tags.append("parameters")
+        holding = next(filter(cells.is_parameters, notebook.cells), None)
+        for cell in notebook.cells:  # papermill looks at each cell's tags
+            kept = [tag for tag in cells.tags(cell) if tag != "parameters"]
+            cell.metadata.tags = [*kept, "parameters"] if cell is holding else kept
         notebook = parameterize_notebook(notebook, values, kernel_name="python3", language="python")
     copies.emptied(notebook)
-    told = execute(notebook, float(sys.argv[5]))
+    told = execute(notebook, float(sys.argv[5]), sys.argv[7])
     storage.write_whole(target, nbformat.writes(notebook) + "\n")
     storage.write_whole(outcome, json.dumps(told))
 

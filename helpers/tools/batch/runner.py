@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from helpers import config
-from helpers.tools import endings
+from helpers.tools import endings, execution
 from helpers.tools.batch import gathered
 from helpers.tools.endings import family
 
@@ -28,10 +28,11 @@ def run(task: dict, stopped: Callable[[], bool]) -> dict:
     """Executes a notebook in a process of its own, with a cache and a folder of its own.
 
     Args:
-        task: Plain data, so that it can travel: `text` (the notebook), `file` (its name),
-            `parameters`, `minutes`, `memory_gb`, `output_mb`, `environment` (variables that are
-            set), `share` (how many runs share this machine's cores), `data` (the dataset that is
-            wanted and looked for once, before the run; None if it needs none).
+        task: Plain data, so that it can travel: `text` (the notebook), `file` (a name for it),
+            `notebook` (which one of the course it is), `parameters`, `minutes`, `memory_gb`,
+            `output_mb`, `environment` (variables that are set), `share` (how many runs share this
+            machine's cores), `data` (the dataset that is wanted and looked for once, before the
+            run; None if it needs none).
         stopped: Asked twice a second whether the batch was interrupted.
 
     Returns:
@@ -82,7 +83,7 @@ def run(task: dict, stopped: Callable[[], bool]) -> dict:
 
 def _command(folder: Path, source: Path, task: dict) -> list[str]:
     files = (folder / name for name in ("executed.ipynb", "parameters.json", "outcome.json"))
-    arguments = [source, *files, task["output_mb"], os.getpid()]
+    arguments = [source, *files, task["output_mb"], os.getpid(), task["notebook"]]
     return [sys.executable, "-m", "helpers.tools.batch.run_notebook", *map(str, arguments)]
 
 
@@ -98,6 +99,10 @@ def _environment(folder: Path, task: dict) -> dict[str, str]:
         "OMP_NUM_THREADS": threads,
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # so that runs can share a GPU
         "JUPYTER_RUNTIME_DIR": str(folder / "tmp"),
+        **execution.own_kernel(folder / "jupyter"),
+        "PIP_NO_INDEX": "1",  # a submission that installs something changes no packages here
+        "PIP_DRY_RUN": "1",
+        "UV_OFFLINE": "1",
         "COURSE_BATCH_RUN": "1",  # a copy for Colab takes the course's own helpers, see there
         **task["environment"],
     }

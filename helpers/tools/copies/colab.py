@@ -15,10 +15,9 @@ import textwrap
 import zipfile
 
 from helpers import config
-from helpers.tools import expected, setup
+from helpers.tools import expected, places, setup
 from helpers.tools.copies import colab_cells, editing
 
-BUILD = editing.BUILD / "colab"
 LINE = 1_000
 PACKAGES = {  # what notebooks and helpers import besides TensorFlow, Keras and NumPy
     "filelock": "filelock",
@@ -43,8 +42,9 @@ CPU_SECONDS_PER_T4_SECOND = 8  # estimated: operations per second, see `intro`
 def main() -> None:
     """Writes the copies and says where."""
     setup.ensure()
-    paths = editing.write(BUILD, colab_copy)
-    print(f"{len(paths)} notebooks in {BUILD}; each can be uploaded alone.")
+    build = places.writable(editing.BUILD) / "colab"
+    paths = editing.write(build, colab_copy)
+    print(f"{len(paths)} notebooks in {build}; each can be uploaded alone.")
 
 
 def colab_copy(notebook, name: str):

@@ -1,11 +1,12 @@
 """What all copies of a notebook have in common: no outputs, links that lead somewhere."""
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from helpers import config
-from helpers.tools import endings, execution
+from helpers.tools import endings, execution, notebook_files
 
 BUILD = config.course_root() / "build"
 
@@ -77,15 +78,20 @@ def write(folder: Path, make: Callable) -> list[Path]:
             the notebook in place.
 
     Returns:
-        The paths of the copies, in order.
+        The paths of the copies, in order. The command ends with one line if a file of the course
+        is no notebook.
     """
     import nbformat
 
     from helpers import storage
 
+    try:
+        notebooks = {path: notebook_files.read(path) for path in execution.choose_notebooks(None)}
+    except notebook_files.NotebookError as error:
+        sys.exit(str(error))
     texts = {}
-    for path in execution.choose_notebooks(None):
-        notebook = make(nbformat.read(path, as_version=4), path.stem)
+    for path, original in notebooks.items():
+        notebook = make(original, path.stem)
         nbformat.validate(notebook)
         texts[folder / path.name] = nbformat.writes(notebook) + "\n"
     with endings.held():

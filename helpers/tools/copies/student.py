@@ -9,11 +9,12 @@ with the solutions unfolded. All are made from `notebooks/`: change a notebook t
 again.
 """
 
+import functools
 import os
 import re
 from pathlib import Path
 
-from helpers.tools import endings, setup
+from helpers.tools import endings, places, setup
 from helpers.tools.copies import editing
 
 FOLDED = (
@@ -38,12 +39,13 @@ def main() -> None:
     made = {"student": student_copy, "handout": handout_copy, "solutions": solution_copy}
     with endings.clean("Interrupted; a set of copies that isn't named above is as it was before."):
         setup.ensure()
+        build = places.writable(editing.BUILD)
         for name, make in made.items():
-            paths = editing.write(editing.BUILD / name, make)
-            print(f"{len(paths)} notebooks in {editing.BUILD / name}", flush=True)
+            paths = editing.write(build / name, functools.partial(make, folder=build / name))
+            print(f"{len(paths)} notebooks in {build / name}", flush=True)
 
 
-def student_copy(notebook, name: str):
+def student_copy(notebook, name: str, folder: Path | None = None):
     """A notebook without its solutions and outputs, whose checks nbgrader can grade.
 
     A check is a locked cell of one point in nbgrader's metadata (schema 3). The stub above it
@@ -52,6 +54,7 @@ def student_copy(notebook, name: str):
     Args:
         notebook: The course's notebook; changed in place.
         name: Its name, kept in the metadata so that a renamed file is still recognised.
+        folder: Where the copy goes; None is `build/student`.
 
     Raises:
         ValueError: The notebook's text doesn't say where the solutions are in the usual words.
@@ -68,27 +71,29 @@ def student_copy(notebook, name: str):
             _mark_for_grading(notebook.cells[number + 1])
     notebook.metadata.course.notebook = name
     editing.without_overview(notebook)
-    return _relinked(editing.emptied(notebook), "student")
+    return _relinked(editing.emptied(notebook), folder or editing.BUILD / "student")
 
 
-def handout_copy(notebook, name: str):
+def handout_copy(notebook, name: str, folder: Path | None = None):
     """A student copy that is complete in one file, with the helpers in its first cell.
 
     Args:
         notebook: The course's notebook; changed in place.
         name: Its name, kept in the metadata.
+        folder: Where the copy goes: the same everywhere, since it has no links to other files.
     """
     from helpers.tools.copies import colab
 
     return colab.colab_copy(student_copy(notebook, name), name)
 
 
-def solution_copy(notebook, name: str):
+def solution_copy(notebook, name: str, folder: Path | None = None):
     """An executed notebook with its solutions unfolded.
 
     Args:
         notebook: The course's notebook; changed in place.
         name: Its name, kept in the metadata.
+        folder: Where the copy goes; None is `build/solutions`.
 
     Raises:
         ValueError: The notebook's text doesn't say where the solutions are in the usual words.
@@ -99,7 +104,7 @@ def solution_copy(notebook, name: str):
         if editing.tagged(cell, "solution"):
             cell.metadata.pop("jupyter", None)
     notebook.metadata.course.notebook = name
-    return _relinked(notebook, "solutions")
+    return _relinked(notebook, folder or editing.BUILD / "solutions")
 
 
 def _is_solution(cell) -> bool:
@@ -141,13 +146,16 @@ def _mark_for_grading(cell) -> None:
     }
 
 
-def _relinked(notebook, folder: str):
-    """Links to other notebooks stay, since their copies lie beside; others begin in `build/`."""
+def _relinked(notebook, folder: Path):
+    """Links to other notebooks stay, since their copies lie beside; others begin in `folder`."""
 
-    def target(old: str) -> str:
+    def target(old: str) -> str | None:
         if re.fullmatch(r"\d\d_\w+\.ipynb", old):
             return old
-        there = os.path.relpath(editing.execution.NOTEBOOKS / old, editing.BUILD / folder)
+        try:
+            there = os.path.relpath(editing.execution.NOTEBOOKS / old, folder)
+        except ValueError:  # on another drive of Windows
+            return None
         return Path(there).as_posix()
 
     return editing.with_links(notebook, target)

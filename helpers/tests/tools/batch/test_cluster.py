@@ -11,14 +11,15 @@ from helpers import config
 from helpers.tests.commands import wait_for
 from helpers.tests.notebooks import alive
 from helpers.tests.tools.batch.test_batch import TAGGED, folder, put, rows, started_with
-from helpers.tools.batch import pools
+from helpers.tests.tools.batch.test_classroom import forty, judge
+from helpers.tools.batch import command, grid, kept, pools
 
 pytest.importorskip("distributed", reason="make setup EXTRAS=cluster")
 pytestmark = [
     pytest.mark.copies,
     pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals"),
 ]
-__all__ = ["TAGGED", "folder"]
+__all__ = ["TAGGED", "folder", "forty"]
 
 
 def dask(*arguments: str, path: str = "") -> subprocess.Popen:
@@ -76,6 +77,15 @@ def test_notebooks_travel_as_text_and_come_back(folder, scheduler, workers):
     states = {name: row["state"] for name, row in found.items()}
     assert states == {"good": "ok", "bad": "failed", "dies": "failed", "torn": "invalid"}
     assert '"7\\n"' in (folder.parent / "out" / found["good"]["executed"]).read_text()
+
+
+def test_a_class_of_forty_is_marked_by_workers(forty, tmp_path, scheduler, workers):
+    folder, pupils = forty
+    wanted = grid.read(folder / "grid.yml")
+    runs, beside = grid.look(wanted)
+    with kept.locked(tmp_path / "out"), pools.cluster(scheduler) as pool:
+        status = command.run(runs, wanted.limits, tmp_path / "out", pool, False, beside)
+    judge(pupils, tmp_path / "out", status)
 
 
 def test_the_runs_of_a_lost_worker_go_to_another(folder, scheduler, workers):

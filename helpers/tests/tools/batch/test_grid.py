@@ -6,7 +6,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.tools.batch import grid, submissions
+from helpers.tools.batch import collecting, grid, reading, submissions
+from helpers.tools.batch.cells import parameter_names
 
 TAGGED = {"tags": ["parameters"]}
 
@@ -99,9 +100,9 @@ def test_notebooks_that_can_not_be_run_say_why(tmp_path):
     said = {run.path.stem: run.problem for run in grid.runs(wanted)}
     assert said.pop("good") == ""
     assert said.pop("lacks") == "it has no parameter seeds"
-    assert said.pop("none") == "it has no cell tagged 'parameters'"
+    assert said.pop("none") == "its cell of parameters is missing"
     assert said.pop("odd") == "its cell of parameters is no Python: invalid syntax"
-    assert said.pop("old") == "it has no cell tagged 'parameters'"
+    assert said.pop("old") == "its cell of parameters is missing"
     assert "not version 4" in said.pop("new")
     assert set(said) == {"json", "list", "bytes"}
     assert all(problem.startswith("the file is no notebook: ") for problem in said.values())
@@ -114,10 +115,10 @@ def test_what_a_run_replaces_makes_no_notebook_invalid(tmp_path):
     content["cells"][0] |= {"outputs": [output | {"errorDetails": {}}, {"output_type": "odd"}]}
     del content["cells"][0]["execution_count"]
     path.write_text(json.dumps(content | {"nbformat_minor": 4}))
-    assert submissions.text_of(path)[1] == ""
+    assert reading.text_of(path.read_bytes())[1] == ""
     del content["cells"][0]["source"]
     path.write_text(json.dumps(content))
-    assert submissions.text_of(path)[1].startswith("the file is no notebook: ")
+    assert reading.text_of(path.read_bytes())[1].startswith("the file is no notebook: ")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-8"])
@@ -125,7 +126,7 @@ def test_what_an_editor_writes_before_the_text_is_no_part_of_it(tmp_path, encodi
     path = write_notebook(tmp_path / "a.ipynb", parameters="profile = 'ä'")
     plain = path.read_text(encoding="utf-8")
     path.write_bytes(plain.encode(encoding))
-    assert submissions.text_of(path) == (plain, "")
+    assert reading.text_of(path.read_bytes()) == (plain, "")
 
 
 def test_a_notebook_of_an_older_format_is_converted_and_the_same_each_time(tmp_path):
@@ -136,34 +137,12 @@ def test_a_notebook_of_an_older_format_is_converted_and_the_same_each_time(tmp_p
     path.parent.mkdir()
     path.write_text(nbformat.v3.writes_json(old), encoding="utf-8")
     assert json.loads(path.read_text(encoding="utf-8"))["nbformat"] == 3
-    text, problem = submissions.text_of(path)
-    assert (text, problem) == submissions.text_of(path) and not problem
+    (found,) = collecting.find([str(path.parent)])
+    text = found.text
+    assert (text, "") == reading.text_of(path.read_bytes()) and not found.problem
     nbformat.validate(nbformat.reads(text, as_version=4))
-    assert submissions.parameter_names(text) == {"profile"}
-    assert submissions.owner(path, path.parent, text) == ("01_dense_baseline", "ann")
-
-
-def test_parameters_are_found_when_a_tag_was_lost(tmp_path):
-    path = write_notebook(tmp_path / "a.ipynb", parameters="#@title Parameters\nseeds = None")
-    content = json.loads(path.read_text())
-    content["cells"][0]["metadata"] = {"cellView": "form"}
-    assert submissions.parameter_names(json.dumps(content)) == {"seeds"}
-
-
-def test_files_patterns_and_folders_name_each_notebook_once(tmp_path):
-    for name in ("x/b.ipynb", "x/a.ipynb", "x/deep/c.ipynb", "x/.ipynb_checkpoints/b.ipynb"):
-        write_notebook(tmp_path / name)
-    (tmp_path / "x" / "notes.txt").write_text("no notebook")
-
-    def found(*patterns):
-        return [path.stem for path, _ in submissions.find(list(patterns))]
-
-    assert found("x") == ["a", "b", "c"]
-    assert found("x/b.ipynb", "x") == ["b", "a", "c"]
-    assert found("x/*.ipynb") == ["a", "b"]
-    for nothing in ("y", "x/*.txt", "x/z*.ipynb"):
-        with pytest.raises(FileNotFoundError, match="names no notebook"):
-            found(nothing)
+    assert parameter_names(text) == {"profile"}
+    assert submissions.owner(found) == ("01_dense_baseline", "ann")
 
 
 @pytest.mark.parametrize(
@@ -216,14 +195,14 @@ def test_files_patterns_and_folders_name_each_notebook_once(tmp_path):
 )
 def test_the_student_is_read_from_the_files_name(tmp_path, file, course, expected):
     write_notebook(tmp_path / "in" / file, course=course)
-    ((path, root),) = submissions.find(["in"])
-    assert submissions.owner(path, root, path.read_text()) == expected
+    (found,) = collecting.find(["in"])
+    assert submissions.owner(found) == expected
 
 
 def students(pattern="in"):
-    found = [(path, root, path.read_text()) for path, root in submissions.find([pattern])]
+    found = collecting.find([pattern])
     shared = submissions.shared_folders(found)
-    return [submissions.owner(*told, shared)[1] for told in found]
+    return [submissions.owner(one, shared)[1] for one in found]
 
 
 def test_a_folder_that_several_share_is_nobodys(tmp_path):
@@ -244,9 +223,7 @@ def test_a_name_is_one_person_however_its_characters_are_stored(tmp_path):
 def test_patterns_over_students_folders_know_the_students(tmp_path, pattern):
     for name in ("ann", "ben"):
         write_notebook(tmp_path / "in" / name / "ps1" / "01_dense_baseline.ipynb")
-    found = submissions.find([pattern])
-    owners = [submissions.owner(path, root, path.read_text())[1] for path, root in found]
-    assert owners == ["ann", "ben"]
+    assert students(pattern) == ["ann", "ben"]
 
 
 def test_a_key_changes_with_all_that_decides_a_result(tmp_path, monkeypatch):

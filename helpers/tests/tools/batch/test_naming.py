@@ -83,3 +83,24 @@ def test_folders_of_weeks_and_sheets_are_nobodys():
     assert not any(naming.is_person(folder, NAMES) for folder in nobodys)
     persons = ("alice", "Doe Jane_123_assignsubmission_file_", "12345", "alice (1)", "Marta Week")
     assert all(naming.is_person(folder, NAMES) for folder in persons)
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("01_dense_baseline.ipynb.txt", "01_dense_baseline"),
+        ("alice.IPYNB", "alice"),
+        ("Doe Jane.zip", "Doe Jane"),
+        ("Dr. Meier", "Dr. Meier"),
+        ("j.doe", "j.doe"),
+        ("j.doe.html", "j.doe"),
+    ],
+)
+def test_only_endings_of_files_are_taken_off_a_name(name, bare):
+    assert naming.without_ending(name) == bare
+
+
+def test_archives_are_called_by_persons_or_by_nobody():
+    nobodys = ("Archive.zip", "Archiv.zip", "work.zip", "submissions.zip", "New folder (2).zip")
+    assert not any(naming.is_person(folder, NAMES) for folder in nobodys)
+    assert naming.is_person("alice.zip", NAMES)

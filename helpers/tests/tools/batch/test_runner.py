@@ -10,6 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.tests.notebooks import alive, said, task
+from helpers.tools import execution
 from helpers.tools.batch import runner, wording
 
 pytestmark = pytest.mark.copies
@@ -36,8 +37,16 @@ def test_parameters_arrive_and_the_executed_notebook_comes_back():
     assert result["seconds"] > 0 and result["peak_memory_mb"] > 50
 
 
-def test_parameters_arrive_where_a_tag_was_lost():
-    cells = [new_code_cell("#@title Parameters\nx = 1  #@param {type:'raw'}")]
+@pytest.mark.parametrize(
+    ("identity", "source"),
+    [
+        ("a", "#@title Parameters\nx = 1  #@param {type:'raw'}"),
+        ("parameters", "x = 1"),
+        ("a", "dataset = profile = data_dir = None\nseeds = epochs = use_cache = x = None"),
+    ],
+)
+def test_parameters_arrive_where_a_tag_was_lost(identity, source):
+    cells = [new_code_cell(source, id=identity)]
     cells.append(new_code_cell("print(x)"))
     written = nbformat.writes(new_notebook(cells=cells))
     assert lines(runner.run(task(written, parameters={"x": 21}), lambda: False)) == ["21"]
@@ -93,6 +102,59 @@ def test_an_error_in_an_exercise_does_not_cost_the_next_one():
     cells[1].metadata["tags"] = []
     result = runner.run(task(nbformat.writes(new_notebook(cells=cells))), lambda: False)
     assert result["state"] == "failed" and lines(result) == []
+
+
+def test_a_slip_costs_nothing_else_in_a_file_without_tags_and_ids():
+    check = "checks.check('01.{}', answer)"
+    sources = ["class checks:\n    check = print", "answer = 1 +", *map(check.format, (1, 2))]
+    cells = [new_code_cell(source) for source in sources]
+    written = nbformat.writes(new_notebook(cells=[*cells, new_code_cell("print('last')")]))
+    result = runner.run(task(written, notebook="01_dense_baseline"), lambda: False)
+    assert lines(result) == ["last"] and result["error"].startswith("SyntaxError")
+    ends = nbformat.writes(new_notebook(cells=[cells[1], new_code_cell("print('last')")]))
+    assert lines(runner.run(task(ends), lambda: False)) == []
+
+
+def test_an_error_in_a_cell_of_the_course_ends_the_run_before_the_exercises():
+    path = execution.NOTEBOOKS / "01_dense_baseline.ipynb"
+    course = {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}
+    cells = [new_code_cell(course["photo-facts"]), new_code_cell("print('last')")]
+    wanted = task(nbformat.writes(new_notebook(cells=cells)), notebook="01_dense_baseline")
+    assert lines(runner.run(wanted, lambda: False)) == []
+    cells.insert(0, new_code_cell("my_guess = 25 %"))
+    wanted = task(nbformat.writes(new_notebook(cells=cells)), notebook="01_dense_baseline")
+    result = runner.run(wanted, lambda: False)
+    assert lines(result) == ["last"] and result["error"].startswith("SyntaxError")
+
+
+def test_what_colab_adds_is_not_run_and_no_error():
+    drive = "from google.colab import drive\ndrive.mount('/content/drive')\nx = 2"
+    install = "!pip install -q --upgrade numpy\n%tensorflow_version 2.x"
+    result = run(drive, install, "print(x)")
+    assert (result["state"], lines(result)) == ("ok", ["2"])
+    assert "# not run in a batch: drive.mount(" in result["executed"]
+
+
+def test_an_installation_changes_nothing():
+    install = "import subprocess, sys\ncommand = [sys.executable, '-m', 'pip', 'install', 'six']\n"
+    told = "print(os.environ['PIP_NO_INDEX'], os.environ['PIP_DRY_RUN'])"
+    assert lines(run(f"import os\n{install}{told}")) == ["1 1"]
+
+
+@pytest.mark.parametrize("half", ["\\ud83d", "\\udc00"])
+def test_half_an_emoji_in_what_a_cell_prints_ends_nothing(half):
+    result = run(f"print('before {half}')", f"'{half}'", "print('after')")
+    assert (result["state"], lines(result)[-1]) == ("ok", "after")
+
+
+def test_a_foreign_kernel_of_the_same_name_is_not_started(tmp_path, monkeypatch):
+    kernel = tmp_path / "kernels" / "python3" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    argv = ["/usr/bin/false", "-f", "{connection_file}"]
+    kernel.write_text(json.dumps({"argv": argv, "display_name": "F", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    result = run("import sys\nprint(sys.executable)")
+    assert (result["error"], lines(result)) == ("", [sys.executable])
 
 
 def test_where_it_ended_is_told_for_a_dead_kernel_too():
