@@ -36,7 +36,7 @@ def guarded(answer: object, seconds: float = SECONDS) -> Callable:
         Hint: It is no function.
     """
     if not callable(answer) or isinstance(answer, keras.Model | keras.Layer):
-        found = "None" if answer is None else f"{_a(type(answer).__name__)}"
+        found = "None" if answer is None else f"{with_article(type(answer).__name__)}"
         raise Hint(f"Expected a function, by its name and without brackets; this is {found}.")
 
     @functools.wraps(answer, updated=())
@@ -100,7 +100,9 @@ def numbers(got: object, *, array: bool = False) -> np.ndarray:
     """
     if isinstance(got, list | tuple):
         if array:
-            raise Hint(f"It returns {_a(type(got).__name__)}; expected an array: np.array(…).")
+            raise Hint(
+                f"It returns {with_article(type(got).__name__)}; expected an array: np.array(…)."
+            )
         parts = [numbers(part) for part in got]
         if len({part.shape for part in parts}) > 1:
             raise Hint("The parts of the result have different shapes; expected numbers alike.")
@@ -108,7 +110,7 @@ def numbers(got: object, *, array: bool = False) -> np.ndarray:
     if keras.ops.is_tensor(got):
         got = keras.ops.convert_to_numpy(got)
     if not isinstance(got, np.ndarray | np.generic | bool | int | float):
-        raise Hint(f"It returns {_a(type(got).__name__)}; expected numbers.")
+        raise Hint(f"It returns {with_article(type(got).__name__)}; expected numbers.")
     found = np.asarray(got)
     if found.dtype.name != "bfloat16" and found.dtype.kind not in "biuf":
         raise Hint(f"It returns an array of {found.dtype.name}; expected numbers.")
@@ -125,6 +127,6 @@ def precision(got: object) -> float:
     return {"bfloat16": 2e-2, "float16": 2e-3}.get(name, 1e-4)
 
 
-def _a(word: str) -> str:
+def with_article(word: str) -> str:
     """A word with the article that fits."""
     return f"{'an' if word[0] in 'aeiouAEIOU' else 'a'} {word}"

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers import training
-from helpers.checks.calling import Hint
+from helpers.checks.calling import Hint, with_article
 from helpers.checks.judging import Judge
 
 CONVOLUTIONS = {"Conv2D", "DepthwiseConv2dNative"}  # TensorFlow's operations
@@ -51,7 +51,7 @@ def check(
         Hint: Something is missing, or can't work.
     """
     if not isinstance(model, keras.Model):
-        raise Hint(f"It returns a {type(model).__name__}; expected a Keras model.")
+        raise Hint(f"It returns {with_article(type(model).__name__)}; expected a Keras model.")
     _check_shapes(model)
     count = len(kernels(model))
     if count < fewest or (most is not None and count > most):
