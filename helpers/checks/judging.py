@@ -120,7 +120,11 @@ def _tell_shapes(cases: Sequence[tuple], got: list, expected: list) -> None:
         merged = [np.stack(wanted).shape] if len(wanted) > 1 and _merged(wanted) else right
         if shapes not in (right, merged):
             if set(right) == {()}:
-                words = "one number is asked for" if len(right) == 1 else f"{len(right)} numbers"
+                words = (
+                    "one number is asked for"
+                    if len(right) == 1
+                    else f"{len(right)} numbers are asked for"
+                )
                 raise Hint(f"The result has shape {_joined(shapes)}; {words}.")
             raise Hint(
                 f"For {_told(case)} the shape is {_joined(shapes)}; expected {_joined(right)}."
