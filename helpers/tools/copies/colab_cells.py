@@ -68,9 +68,9 @@ WORDS = {
     "have a model of notebook 05, bring it; else a small one is trained, and the notebook says so. "
     "No GPU; CIFAR-10 itself needs one download",
     "For CIFAR-10 this is the course's published model, `notebooks/models/advanced.keras`, the "
-    "better recipe of notebook 05. For the embedded digits it is the model that notebook 05 saved "
-    "on your machine.": "Here it is the one that you brought above; without one, a small network "
-    "is trained.",
+    "better recipe of notebook 05.": "Here it is the one that you brought above; without one, a "
+    "small network is trained.",
+    "the one that notebook 05 saved on your machine.": "the one that you brought above.",
     " Its file lies beside the notebooks.": " Here it is the one that you brought above.",
     "go to the published model, if it is there.": "go to `advanced.keras`, if you have brought it; "
     "if not, the answers to the photos mean nothing.",
