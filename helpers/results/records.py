@@ -103,10 +103,7 @@ def save_variant(path: Path, *, model: str, val_accuracy: float) -> Path:
 
 
 def add_test(path: Path, *, accuracy: float, loss: float) -> int:
-    """Writes the test accuracy (0 to 1) and loss (mean cross-entropy, nats) into a record.
-
-    Returns how often this model was tested by now; from 2 on, `test_looks` says so.
-    """
+    """Writes the test accuracy (0 to 1) and loss (nats) into a record; returns the tests so far."""
     record = read(path)
     looks = record.get("test_looks", int(record["test_accuracy"] is not None)) + 1
     again = {"test_looks": looks} if looks > 1 else {}
