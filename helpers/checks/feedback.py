@@ -64,9 +64,7 @@ def verdict(exercise: str, answer: object) -> str:
     """
     judge = EXERCISES[exercise]
     try:
-        told = judge(guarded(answer))
-        if isinstance(told, str):  # rooms that are not changed yet
-            return told
+        judge(guarded(answer))
     except Unrecognised as error:
         _tries[exercise] += 1
         return error.steps[min(_tries[exercise], len(error.steps)) - 1]
