@@ -6,6 +6,6 @@ May import every wing below: models, evaluation, training, plots, results, data,
 A new exercise: a judge in its notebook's room, mostly one call of `judging.by_cases`.
 """
 
-from helpers.checks.feedback import EXERCISES, check, compare_prediction, verdict
+from helpers.checks.feedback import EXERCISES, check, compare_prediction, praise, verdict
 
-__all__ = ["EXERCISES", "check", "compare_prediction", "verdict"]
+__all__ = ["EXERCISES", "check", "compare_prediction", "praise", "verdict"]
