@@ -52,23 +52,14 @@ def test_the_recipes_reach_what_the_course_promises():
 
 def test_what_the_callbacks_did():
     history = one(PLAIN, "history")
-    losses, shares = history["val_loss"], history["val_accuracy"]
+    losses = history["val_loss"]
     assert len(losses) == 35 and int(np.argmin(losses)) == one(PLAIN, "kept_epoch") == 33
     assert set(history["learning_rate"]) == {0.001}
-    improved = [epoch for epoch, share in enumerate(shares) if share > max([-1, *shares[:epoch]])]
-    assert len(improved) == 19 and improved[-1] == 33
     fitted = measured("plain recipe, training accuracy")
     assert round(100 * fitted) == 83 and round(100 * one(PLAIN, "val_accuracy")) == 80
     other = published_values("03_two_layer_cnn", "two-layer CNN", "history")
     assert round(100 * np.mean([h["accuracy"][-1] for h in other])) == 99
     assert round(100 * np.mean([h["val_accuracy"][-1] for h in other])) == 75
-
-
-def test_the_pipeline_wins_nothing_to_speak_of():
-    steps = {line[:30].strip(): int(line[30:37]) for line in printed("pipeline-times").splitlines()}
-    arrays, layers, pipeline = steps.values()
-    assert max(arrays, layers, pipeline) < 1.25 * min(arrays, layers, pipeline)
-    assert pipeline > 0.9 * arrays
 
 
 def test_the_ablation_says_what_the_text_tells():
@@ -87,8 +78,6 @@ def test_the_ablation_says_what_the_text_tells():
         assert len(worth) == 3
         assert (round(worth.mean(), 1), round(worth.std(ddof=1), 1)) == (mean, spread)
         assert abs(worth.mean() - 100 * measured(f"ablation, worth of {name}")) < 0.001
-    together = sum(measured(f"ablation, worth of {name}") for name in list(told)[:4])
-    assert round(100 * together, 1) == -0.5
 
 
 def test_how_sure_the_ablation_is():
@@ -102,8 +91,6 @@ def test_how_sure_the_ablation_is():
     for name in ("dropout", "augmentation"):
         assert (worth[name] < 0).all() and 1 < ratio[name] < 2.3
     assert all(min(worth[name]) < 0 < max(worth[name]) for name in ("L2", "all four"))
-    best = max(without, key=lambda name: without[name].mean())
-    assert best == "augmentation" and without[best].mean() > complete.mean()
     most = max(names[:1] + names[2:], key=lambda name: worth[name].mean())
     assert most == "batch normalisation" and worth[most].mean() > worth["sharp pixels"].mean()
     assert 0.8 < worth["sharp pixels"].mean() / -worth["augmentation"].mean() < 1
@@ -119,7 +106,6 @@ def test_the_text_says_it_so():
         "predict-train": ["the two-layer network reached about 75 %"],
         "callbacks-read": [
             "epoch 34 of 35",
-            "wrote 19 times",
             "83 % of its own unchanged training images and on 80 % of the validation images",
         ],
         "ablation-read": [
@@ -130,7 +116,6 @@ def test_the_text_says_it_so():
             "2.6 ± 0.6 points",
             "can't fall below 0.25",
             "8 epochs of 47 steps",
-            "the sum of the four is −0.5 points, all four at once were worth 0.4",
         ],
         "better-idea": ["32 instead of 35", "a loss of about 0.5"],
         "better-read-text": [
