@@ -92,7 +92,7 @@ def intro(notebook, name: str) -> str:
 
         - **Start:** run the cells from the top, with Shift+Enter, and write down your predictions
           before you run the cell that answers them. *Run all* reaches the end, too.
-        - **GPU:** not needed for a lesson. To switch it on, first of all (a change starts a new,
+        - **GPU:** not needed in class. To switch it on, first of all (a change starts a new,
           empty machine): menu *Runtime* → *Change runtime type* → *T4 GPU* → *Save*. A T4 has no
           fast bfloat16, so the course computes in float32 there.
         - **Time:** {lesson}. The download of CIFAR-10 (170 MB) comes first. A T4 wins little,

@@ -57,7 +57,7 @@ WORDS = {
     "The course's solution stands in the cell below each check (JupyterLab folds it away; try "
     "first).": "The course's solution stands below each check, folded: click *Show code* (try "
     "first).",
-    "Leave everything at `None` for a lesson.": "For a lesson, leave everything as it is. In a "
+    "Leave everything at `None` in class.": "In class, leave everything as it is. In a "
     "field without a drop-down menu, type Python: text with quotes, as in `'/content/cifar10'`; "
     'several numbers as `[0, 1]`. Then run the cell. `"auto"` takes CIFAR-10 or, if it can\'t be '
     "downloaded, the embedded dataset: handwritten digits that come with this file.",
@@ -71,7 +71,10 @@ WORDS = {
     "better recipe of notebook 05.": "Here it is the one that you brought above; without one, a "
     "small network is trained.",
     "the one that notebook 05 saved on your machine.": "the one that you brought above.",
-    " Its file lies beside the notebooks.": " Here it is the one that you brought above.",
+    "It is the course's published model, the better recipe of notebook 05. Its file lies beside the "
+    "notebooks.": "It is the model that you brought above. The texts speak of the course's published "
+    "model, the better recipe of notebook 05.",
+    "Then it is the model that notebook 05 saved on your machine. If there is none,": "Without one,",
     "go to the published model, if it is there.": "go to `advanced.keras`, if you have brought it; "
     "if not, the answers to the photos mean nothing.",
     "With the published model the answers": "With `advanced.keras` the answers",
