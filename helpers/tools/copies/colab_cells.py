@@ -71,10 +71,11 @@ WORDS = {
     "better recipe of notebook 05.": "Here it is the one that you brought above; without one, a "
     "small network is trained.",
     "the one that notebook 05 saved on your machine.": "the one that you brought above.",
-    "It is the course's published model, the better recipe of notebook 05. Its file lies beside the "
-    "notebooks.": "It is the model that you brought above. The texts speak of the course's published "
-    "model, the better recipe of notebook 05.",
-    "Then it is the model that notebook 05 saved on your machine. If there is none,": "Without one,",
+    "It is the course's published model, the better recipe of notebook 05. Its file lies beside "
+    "the notebooks.": "It is the model that you brought above. The texts speak of the course's "
+    "published model, the better recipe of notebook 05.",
+    "Then it is the model that notebook 05 saved on your machine. If there is none,": "Without "
+    "one,",
     "go to the published model, if it is there.": "go to `advanced.keras`, if you have brought it; "
     "if not, the answers to the photos mean nothing.",
     "With the published model the answers": "With `advanced.keras` the answers",
