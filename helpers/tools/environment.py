@@ -2,8 +2,10 @@
 
 import importlib.metadata
 import os
+import pkgutil
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,12 +108,28 @@ def missing(wanted: dict[str, str]) -> list[str]:
 
 
 def hidden() -> list[str]:
-    """Packages of this Python that `PYTHONPATH` hides behind another version of them, by name."""
+    """What of this Python `PYTHONPATH` hides: packages of another version, modules of none."""
     named = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     foreign = {os.path.abspath(entry) for entry in named}
-    own = _versions([entry for entry in sys.path if os.path.abspath(entry) not in foreign])
+    if not foreign:
+        return []
+    own = [entry for entry in sys.path if os.path.abspath(entry) not in foreign]
+    versions = _versions(own)
     found = _versions(list(foreign)).items()
-    return sorted(name for name, version in found if own.get(name, version) != version)
+    other = {name for name, version in found if versions.get(name, version) != version}
+    unknown = (_modules(foreign) - _installed_modules(foreign)) & _modules(own)
+    return sorted(other | unknown)
+
+
+def _modules(folders: Iterable[str]) -> set[str]:
+    """Names of the modules and packages that lie in folders; what isn't installed there, too."""
+    return {module.name for module in pkgutil.iter_modules(list(folders))}
+
+
+def _installed_modules(folders: Iterable[str]) -> set[str]:
+    """Names of those that belong to what is installed in folders."""
+    files = (f for d in importlib.metadata.distributions(path=list(folders)) for f in d.files or ())
+    return {file.parts[0].split(".")[0] for file in files}
 
 
 def _versions(path: list[str]) -> dict[str, str]:

@@ -43,7 +43,7 @@ def _leave_foreign_packages() -> None:
     if hidden:
         named = os.environ.pop("PYTHONPATH")
         listed = ", ".join(hidden[:3]) + (" …" if len(hidden) > 3 else "")
-        print(f"PYTHONPATH={named} is set aside: it has other versions of {listed}.", flush=True)
+        print(f"PYTHONPATH={named} is set aside: it hides {listed}.", flush=True)
         _start_again(sys.executable)
 
 

@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -103,8 +104,16 @@ def test_a_foreign_pythonpath_does_not_stop_a_command(foreign):
     command = [sys.executable, "-m", "helpers.tools.prepare", str(foreign), str(foreign / "small")]
     root = config.course_root()
     ended = subprocess.run(command, cwd=root, env=settings, capture_output=True, text=True)
-    assert ended.stdout.splitlines()[0].endswith("is set aside: it has other versions of numpy.")
+    assert ended.stdout.splitlines()[0].endswith("is set aside: it hides numpy.")
     assert "there is no picture" in ended.stderr and "changed by hand" not in ended.stderr
+
+
+def test_a_module_that_was_never_installed_hides_one_too(monkeypatch, foreign):
+    shutil.rmtree(foreign / "numpy-1.0.dist-info")
+    (foreign / "random.py").touch()
+    (foreign / "mine.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(foreign))
+    assert environment.hidden() == ["numpy", "random"]
 
 
 def test_a_pythonpath_that_hides_nothing_stays(monkeypatch, foreign):
