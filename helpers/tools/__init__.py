@@ -10,5 +10,6 @@ if sys.version_info < (3, 11):  # noqa: UP036 (this line is for a Python that is
 
 for _stream in (sys.stdout, sys.stderr):
     # a terminal that lacks a sign, or a name that is no text: "?" in its place, and on it goes
-    if getattr(_stream, "errors", "") == "strict" and hasattr(_stream, "reconfigure"):
+    _errors = getattr(_stream, "errors", "")
+    if _errors in ("strict", "surrogateescape") and hasattr(_stream, "reconfigure"):
         _stream.reconfigure(errors="replace")

@@ -75,8 +75,10 @@ def test_the_whole_recipe_reaches_what_the_course_promises():
     assert all(len(h["loss"]) == 6 for h in published_values(NAME, FAST, "history"))
 
 
-def test_the_title_promises_a_better_model_than_all_before():
-    assert not missing(NAME, "title", "a recipe of eight steps", "in twelve minutes")
+def test_it_is_a_better_model_than_all_before():
+    assert not missing(NAME, "title", "a recipe of eight steps")
+    readme = (config.course_root() / "README.md").read_text(encoding="utf-8")
+    assert "Which ideas train a better model in twelve minutes" in readme
     before = [r for r in results.published() if r["notebook"] < NAME and r["dataset"] != "digits"]
     best = max(r.get("test_accuracy") or 0 for r in before)
     assert published_values(NAME, FAST, "test_accuracy").min() > best
@@ -100,7 +102,7 @@ def test_singular_values_are_those_that_the_cells_print():
     said = (f"is {low} times the smallest becomes {low_after} times", f"Of {high} times")
     assert not missing(NAME, "muon-read", *said, f"{float(high_after):.0f} are left")
     low, high, grown = re.findall(r"(\d+\.\d|\d+)(?: and|;|-fold)", printed("newton-schulz-check"))
-    said = f"ends between {low} and {high}, what is shorter grows at most {grown}-fold"
+    said = f"ends between {low} and {high}, a smaller one grows at most {grown}-fold"
     assert not missing(NAME, "muon-idea", said)
 
 
@@ -142,6 +144,8 @@ def test_the_ladder_is_as_the_text_tells_it():
     others = ("faster offsets", "lookahead", "shifts and flips")
     assert all(0 < (gains[name] > 0).sum() < 3 for name in others)
     assert [(gains[name] > 0).sum() for name in others[1:]] == [1, 1]
+    least, most = min(gains["faster offsets"]), max(gains["faster offsets"])
+    assert not missing(NAME, "ladder-text", f"here they won {least:.1f} to {most:.1f} points")
 
 
 def test_the_author_s_epochs_are_the_same_in_text_and_code():
