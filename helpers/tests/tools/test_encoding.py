@@ -43,7 +43,8 @@ def test_whatever_a_command_prints(encoding, module):
 def test_the_oldest_locale_stops_nothing_either():
     settings = {k: v for k, v in os.environ.items() if k not in ("PYTHONIOENCODING", "LANG")}
     settings |= {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    command = [sys.executable, "-c", "import helpers.tools; print('Making … × 😀 \\udce9 end')"]
+    text = "'Making \\u2026 \\u00d7 \\U0001f600 \\udce9 end'"
+    command = [sys.executable, "-c", f"import helpers.tools; print({text})"]
     ended = subprocess.run(command, cwd=config.course_root(), env=settings, capture_output=True)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.decode().startswith("Making ") and ended.stdout.strip().endswith(b"end")
