@@ -6,6 +6,9 @@ May import results, data, photos and the rooms below them; it is handed values, 
 New: a function that draws and one that shows it; figures of the README take the drawn one.
 """
 
+from helpers.plots import quiet as quiet  # first: before Matplotlib
+
+# isort: split
 from helpers.plots.charts import bars, dots, drawn_bars, drawn_dots, drawn_lines, lines
 from helpers.plots.confidence import confusion, drawn_confusion, histograms, reliability
 from helpers.plots.drawing import drawn_network, network
