@@ -68,6 +68,8 @@ def occlusion_test(answer: Callable[[Callable, np.ndarray], np.ndarray]) -> None
                 "Heat is a difference: the answer before minus the answer after.",
             )
         )
+    if not all(SURE / 8 < heat.max() <= SURE * 1.01 for heat in heats):
+        raise Hint("If the answer falls from 0.8 to 0.2 the heat is 0.6: not a multiple of it.")
 
 
 def _heat(answer: Callable, ask: _Asked, picture: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ import contextlib
 import copy
 import functools
 import io
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,9 @@ import numpy as np
 
 SECONDS = 10.0
 NOTHING = "The function returns nothing yet."
+SOMETIMES_NOTHING = (
+    "For some arguments it returns nothing: does each way through it end with `return`?"
+)
 ONLY_PRINTED = "The function prints its result and returns nothing: end it with `return`."
 
 
@@ -30,7 +34,8 @@ def guarded(answer: object, seconds: float = SECONDS) -> Callable:
 
     Returns:
         A function of the same arguments. It raises `Hint` if the student's function returns
-        nothing, fails, or doesn't end.
+        nothing, fails, or doesn't end. Its attribute `changed` says whether a call has changed an
+        array that it was given.
 
     Raises:
         Hint: It is no function.
@@ -39,8 +44,11 @@ def guarded(answer: object, seconds: float = SECONDS) -> Callable:
         found = "None" if answer is None else f"{with_article(type(answer).__name__)}"
         raise Hint(f"Expected a function, by its name and without brackets; this is {found}.")
 
+    gave = False
+
     @functools.wraps(answer, updated=())
     def call(*arguments):
+        nonlocal gave
         given, printed = [_copied(argument) for argument in arguments], io.StringIO()
         try:
             with _limited(seconds), contextlib.redirect_stdout(printed):
@@ -48,12 +56,29 @@ def guarded(answer: object, seconds: float = SECONDS) -> Callable:
         except Hint:
             raise
         except (Exception, SystemExit) as error:
-            raise Hint(f"Your code stopped with {type(error).__name__}: {error}") from error
+            raise Hint(f"Your code stopped with {type(error).__name__}: {told(error)}") from error
+        call.changed |= not all(map(_alike, given, arguments))
         if got is None:
-            raise Hint(ONLY_PRINTED if printed.getvalue().strip() else NOTHING)
+            nothing = SOMETIMES_NOTHING if gave else NOTHING
+            raise Hint(ONLY_PRINTED if printed.getvalue().strip() else nothing)
+        gave = True
         return got
 
+    call.changed = False
     return call
+
+
+def _alike(given: object, argument: object) -> bool:
+    return not isinstance(argument, np.ndarray) or np.array_equal(given, argument)
+
+
+def told(error: BaseException) -> str:
+    """What an error says, in one line: of Keras' own the line with the reason, without colours."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):
+        lines = lines[1:]
+    return lines[0][:200] if lines else type(error).__name__
 
 
 def _copied(argument: object) -> object:
@@ -66,26 +91,35 @@ def _limited(seconds: float) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    late = threading.Event()
+    late, done = threading.Event(), threading.Event()
 
     def interrupt():
-        late.set()
-        _thread.interrupt_main()
+        wait = seconds
+        while not done.wait(wait):  # again and again: an `except` in a loop swallows some
+            late.set()
+            _thread.interrupt_main()
+            wait = min(seconds, 0.1)
 
-    timer = threading.Timer(seconds, interrupt)
-    timer.daemon = True
-    timer.start()
+    watch = threading.Thread(target=interrupt, daemon=True)
+    watch.start()
     try:
-        yield
+        try:
+            yield
+        finally:
+            done.set()
+            watch.join()
     except KeyboardInterrupt:
         if not late.is_set():
             raise
-        raise Hint(f"It ran for {seconds:g} seconds without an end. Does each loop end?") from None
-    finally:
-        timer.cancel()
+        raise _late(seconds) from None
     if late.is_set():
-        with contextlib.suppress(KeyboardInterrupt):
-            time.sleep(0.1)  # the interrupt came with the result: it must not hit what follows
+        raise _late(seconds)
+
+
+def _late(seconds: float) -> Hint:
+    with contextlib.suppress(KeyboardInterrupt):
+        time.sleep(0.1)  # an interrupt that is still on its way must not hit what follows
+    return Hint(f"It ran for {seconds:g} seconds without an end. Does each loop end?")
 
 
 def numbers(got: object, *, array: bool = False) -> np.ndarray:
@@ -123,7 +157,7 @@ def precision(got: object) -> float:
     """How far a right result may be off, as a share: what its type can hold, with some room."""
     if isinstance(got, list | tuple):
         return max(map(precision, got), default=1e-4)
-    name = keras.backend.standardize_dtype(getattr(got, "dtype", None) or "float64")
+    name = getattr(getattr(got, "dtype", None), "name", "float64")
     return {"bfloat16": 2e-2, "float16": 2e-3}.get(name, 1e-4)
 
 

@@ -60,8 +60,13 @@ def verdict(exercise: str, answer: object) -> str:
     """The hint for an answer; empty if it is right.
 
     Raises:
-        KeyError: There is no exercise of this number.
+        ValueError: There is no exercise of this number.
     """
+    if exercise not in EXERCISES:
+        raise ValueError(
+            f"There is no exercise {exercise!r}; expected a number from '01.1' to "
+            f"{max(EXERCISES)!r}, as its title has it."
+        )
     judge = EXERCISES[exercise]
     try:
         judge(guarded(answer))

@@ -18,9 +18,9 @@ Judge = Callable[[Callable], None]
 class Unrecognised(Hint):
     """A mistake that no hint fits: told in steps, one more with each try."""
 
-    def __init__(self, steps: Steps):
-        super().__init__(steps[0])
-        self.steps = steps
+    def __init__(self, steps: Steps, seen: str = ""):
+        super().__init__(seen + steps[0])
+        self.steps = tuple(seen + step for step in steps)
 
 
 def by_cases(
@@ -30,6 +30,7 @@ def by_cases(
     mistakes: Sequence[tuple[str, Callable]] = (),
     steps: Steps,
     array: bool = False,
+    keeps: str = "",
 ) -> Judge:
     """A judge that calls an answer on each case, on the first one twice, and compares.
 
@@ -40,6 +41,7 @@ def by_cases(
         steps: What is told, one more with each try, if no hint fits: from a question to nearly
             all of it.
         array: Whether an answer must be an array, because later cells need one.
+        keeps: What is told if an answer changes an array that it is given; empty: it may.
 
     Returns:
         A function of a guarded answer. It raises `Hint` (`Unrecognised` if no mistake fits) unless
@@ -57,17 +59,16 @@ def by_cases(
         if not _same(got[0], got[-1], rough):
             raise Hint("Called twice alike, it gives two results. What is left of the first call?")
         if all(fits):
+            if keeps and answer.changed:
+                raise Hint(keeps)
             return
         for hint, results in wrong:
             if results and all(map(_same, got, results, [rough] * len(results))):
                 raise Hint(hint)
         _tell_shapes(cases, got, expected)
         if any(fits):
-            failed = cases[fits.index(False)]
-            raise Hint(
-                f"It is right for {_told(cases[fits.index(True)])}, and wrong for {_told(failed)}. "
-                "What is written out there that should be counted?"
-            )
+            good, bad = (_told(cases[fits.index(fit)]) for fit in (True, False))
+            raise Unrecognised(steps, f"It is right for {good}, and wrong for {bad}. ")
         raise Unrecognised(steps)
 
     judge.right, judge.mistakes = right, mistakes
@@ -91,9 +92,12 @@ def _results(function: Callable, cases: Sequence[tuple]) -> list[list[np.ndarray
 
 
 def _same(got: list[np.ndarray], wanted: list[np.ndarray], rough: float) -> bool:
-    if [part.shape for part in got] != [part.shape for part in wanted]:
-        got, wanted = _merged(got), _merged(wanted)
-        if got is None or wanted is None or got[0].shape != wanted[0].shape:
+    if _shapes(got) != _shapes(wanted):
+        if _shapes(_stacked(got)) == _shapes(wanted):
+            got = _stacked(got)
+        elif len(wanted) > 1 and _shapes(got) == _shapes(_stacked(wanted)):
+            wanted = _stacked(wanted)
+        else:
             return False
     return all(
         np.allclose(a, b, rtol=rough, atol=rough * _largest(b), equal_nan=True)
@@ -105,20 +109,23 @@ def _largest(values: np.ndarray) -> float:
     return float(np.abs(values[np.isfinite(values)]).max(initial=1e-9))
 
 
-def _merged(parts: list[np.ndarray]) -> list[np.ndarray] | None:
-    """Several results as one array, which is how some students hand them in."""
-    if len({part.shape for part in parts}) != 1:
-        return None
-    return [np.stack(parts)] if len(parts) > 1 else parts
+def _stacked(parts: list[np.ndarray]) -> list[np.ndarray]:
+    """Results as one array, which is how some students hand several in; as they are if unlike."""
+    return [np.stack(parts)] if len(set(_shapes(parts))) == 1 else parts
+
+
+def _shapes(parts: list[np.ndarray]) -> list[tuple[int, ...]]:
+    return [part.shape for part in parts]
 
 
 def _tell_shapes(cases: Sequence[tuple], got: list, expected: list) -> None:
     for case, one, wanted in zip(cases, got, expected, strict=False):
-        if len(one) != len(wanted) and len(wanted) > 1 and _merged(wanted) is None:
+        shapes, right = _shapes(one), _shapes(wanted)
+        alike = len(set(right)) == 1
+        if len(one) != len(wanted) and len(wanted) > 1 and not alike:
             raise Hint(f"It returns {len(one)} result(s); expected {len(wanted)}.")
-        shapes, right = ([part.shape for part in parts] for parts in (one, wanted))
-        merged = [np.stack(wanted).shape] if len(wanted) > 1 and _merged(wanted) else right
-        if shapes not in (right, merged):
+        several = _shapes(_stacked(wanted)) if len(wanted) > 1 else right
+        if shapes not in (right, several) and _shapes(_stacked(one)) != right:
             if set(right) == {()}:
                 words = (
                     "one number is asked for"

@@ -16,6 +16,8 @@ from helpers.checks.judging import Unrecognised
 SIDE = 32
 CLOSE = 12  # mean distance of two pixels, of 255, that still counts as the same
 PATTERN = 40  # how much brighter and darker the chequered pixels are
+NOISY = (128, 256)  # a picture of noise: the mean of many of its pixels is nearly grey
+SPREAD = 20  # of levels of noise made small: 9 for a mean of 64 pixels, 37 for one of 4
 _GREY = (127, 127, 127)
 _SHAPES = ((60, 120), (150, 100), (90, 120), (12, 20), (40, 40), (20, 15), (50, 200))
 
@@ -25,8 +27,13 @@ def _photo(rows: int, columns: int) -> np.ndarray:
     down, right = np.indices((rows, columns))
     y, x = down / (rows - 1), right / (columns - 1)
     colours = np.stack([40 + 170 * x, 40 + 170 * y, 210 - 85 * (x + y)], axis=-1)
-    pattern = PATTERN * (-1.0) ** (down + right) if min(rows, columns) >= SIDE else 0 * x
+    pattern = PATTERN * (-1.0) ** (down + right) if _patterned(rows, columns) else 0 * x
     return (colours + pattern[..., None]).astype("uint8")
+
+
+def _patterned(rows: int, columns: int) -> bool:
+    """Whether so many pixels become one that even their plain mean is nearly grey."""
+    return max(rows, columns) >= 3 * SIDE
 
 
 def _fitted(rows: int, columns: int) -> tuple[int, int]:
@@ -120,13 +127,21 @@ def letterbox(answer: Callable) -> None:
             for photo, one in zip(photos, got, strict=True)
         ]
         if max(apart) < CLOSE and not hint:
+            _uses_all_pixels(answer)
             return
         if max(apart) < CLOSE:
             raise Hint(hint)
-        plain = [d for d, shape in zip(apart, _SHAPES, strict=True) if min(shape) < SIDE]
+        plain = [d for d, shape in zip(apart, _SHAPES, strict=True) if not _patterned(*shape)]
         if not hint and max(plain) < CLOSE and max(apart) < PATTERN + CLOSE:
             raise Hint(_LEFT_OUT)  # it is right where there is no pattern
     raise Unrecognised(_STEPS)
+
+
+def _uses_all_pixels(answer: Callable) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (*NOISY, 3)).astype("uint8")
+    inside = _picture(answer(noise))[10:22].astype(float)
+    if inside.std(axis=(0, 1)).max() > SPREAD:
+        raise Hint(_LEFT_OUT)
 
 
 letterbox.right, letterbox.mistakes = _boxed, MISTAKES

@@ -7,10 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 from helpers import training
-from helpers.checks.calling import Hint, with_article
+from helpers.checks.calling import Hint, told, with_article
 from helpers.checks.judging import Judge
 
 CONVOLUTIONS = {"Conv2D", "DepthwiseConv2dNative"}  # TensorFlow's operations
+WRONG_METRICS = {"Accuracy", "BinaryAccuracy", "CategoricalAccuracy"}
 UNREADABLE = 1e-25  # a probability whose logarithm float32 doesn't hold well
 CLOSE = 2e-2  # bfloat16 holds two to three digits
 
@@ -68,11 +69,12 @@ def check(
         raise Hint(f"{model.count_params():,} parameters; stay under {largest:,}.")
     _check_compiled(model)
     check_answers(model)
+    _check_end(model)
 
 
 def counted(count: int) -> str:
-    """A number of convolution layers in words: `1 convolution layer`, `2 convolution layers`."""
-    return f"{count} convolution layer" + ("" if count == 1 else "s")
+    """A number of convolutions in words: `1 convolution`, `2 convolutions`."""
+    return f"{count} convolution" + ("" if count == 1 else "s")
 
 
 def _check_shapes(model: keras.Model) -> None:
@@ -82,17 +84,16 @@ def _check_shapes(model: keras.Model) -> None:
                 model.build((None, 32, 32, 3))
             model(np.zeros((1, 32, 32, 3), np.uint8))
         except Exception as error:
-            raise Hint(f"It doesn't take images of shape (32, 32, 3): {_first(error)}") from error
+            raise Hint(f"It doesn't take images of shape (32, 32, 3): {told(error)}") from error
     shape = getattr(model, "input_shape", None) or (None, 32, 32, 3)
     if shape != (None, 32, 32, 3):
         raise Hint(f"The input shape is {shape}; expected (None, 32, 32, 3).")
-    found = tuple(model(np.zeros((2, 32, 32, 3), np.uint8)).shape[1:])
+    answers = model(np.zeros((2, 32, 32, 3), np.uint8))
+    if not keras.ops.is_tensor(answers):
+        raise Hint(f"It answers with {with_article(type(answers).__name__)}; expected one tensor.")
+    found = tuple(answers.shape[1:])
     if found != (10,):
         raise Hint(f"The output shape is {(None, *found)}; expected (None, 10), one for a class.")
-
-
-def _first(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
 def kernels(model: keras.Model) -> list[tuple[int, int]]:
@@ -101,13 +102,13 @@ def kernels(model: keras.Model) -> list[tuple[int, int]]:
     They are read from the operations that TensorFlow traces: models inside models, subclassed
     ones and wrapped layers count like all others.
     """
-    return [tuple(op.inputs[1].shape[:2]) for op in _operations(model, training=True)]
+    return [tuple(op.inputs[1].shape[:2]) for op in _operations(model, CONVOLUTIONS)]
 
 
-def _operations(model: keras.Model, training: bool) -> list[tf.Operation]:
-    call = tf.function(lambda images: model(images, training=training))
+def _operations(model: keras.Model, kinds: set[str]) -> list[tf.Operation]:
+    call = tf.function(lambda images: model(images, training=True))
     graph = call.get_concrete_function(tf.TensorSpec((None, 32, 32, 3), tf.uint8)).graph
-    return [op for op in _all(graph) if op.type in CONVOLUTIONS]
+    return [op for op in _all(graph) if op.type in kinds]
 
 
 def _all(graph: tf.Graph) -> list[tf.Operation]:
@@ -125,13 +126,48 @@ def _check_compiled(model: keras.Model) -> None:
         raise Hint("The model is not compiled. Give it an optimizer, a loss and metrics.")
     if not training.reports_accuracy(model):
         raise Hint("The model doesn't report its accuracy. Compile it with metrics=['accuracy'].")
+    for name in WRONG_METRICS & _metrics(model):
+        raise Hint(
+            f"keras.metrics.{name} doesn't compare ten probabilities with one label; "
+            "metrics=['accuracy'] chooses the one that does."
+        )
     if not takes_integers(loss_of(model)):
         raise Hint("The labels are integers: loss='sparse_categorical_crossentropy' takes them.")
-    rate = model.optimizer.get_config()["learning_rate"]
-    if not isinstance(rate, dict) and not 0 < rate < np.inf:  # a schedule is a dictionary
+    rate = model.optimizer.get_config().get("learning_rate")
+    if isinstance(rate, int | float) and not 0 < rate < np.inf:  # a schedule is a dictionary
         raise Hint(f"The learning rate is {rate:g}: with that nothing is learned.")
     if not model.trainable_variables:
         raise Hint("Nothing in it is trainable.")
+
+
+def _metrics(model: keras.Model) -> set[str]:
+    """Names of the classes of the metrics that a model is compiled with as objects."""
+    named = keras.tree.flatten(model.get_compile_config().get("metrics"))
+    return {name for name in named if isinstance(name, str)}
+
+
+def _check_end(model: keras.Model) -> None:
+    """Checks what stands behind the probabilities: another softmax, or what changes in training.
+
+    Raises:
+        Hint: They are spoiled there.
+    """
+    ends = [op for op in _operations(model, {"Softmax"}) if op.outputs[0].shape[1:] == (10,)]
+    if len(ends) > 1:
+        raise Hint("It has two softmax at its end. One makes probabilities, two flatten them.")
+    if from_logits(loss_of(model)):
+        return
+    if not np.allclose(answers_in_training(model, _pictures(128)).sum(1), 1, atol=CLOSE):
+        raise Hint("While it trains its answers don't sum to 1. What stands behind the softmax?")
+
+
+def answers_in_training(model: keras.Model, pictures: np.ndarray) -> np.ndarray:
+    """What a network answers while it trains, float64 `(n, 10)`; it stays as it was."""
+    kept = [keras.ops.convert_to_numpy(variable) for variable in model.variables]
+    answers = keras.ops.convert_to_numpy(model(pictures, training=True)).astype("float64")
+    for variable, value in zip(model.variables, kept, strict=True):
+        variable.assign(value)
+    return answers
 
 
 def loss_of(model: keras.Model) -> keras.losses.Loss | object:

@@ -23,10 +23,10 @@ def _holes(images, rows, columns, side: int, inside: Callable | None = None, fil
     return np.where(np.array(hole)[..., None], fill, images).astype("uint8")
 
 
-def _sliced(images, rows, columns, side: int):
+def _sliced(images, rows, columns, side: int, first: float = -math.inf):
     result = images.copy()
     for image, y, x in zip(result, rows, columns, strict=True):
-        image[y : y + side, x : x + side] = GREY
+        image[max(y, first) : y + side, max(x, first) : x + side] = GREY
     return result
 
 
@@ -52,6 +52,8 @@ _with_holes = by_cases(
         (_pictures(4, 9, 7, 3), np.array([0, -1, 5, 5]), np.array([-2, 4, -1, 1]), 3),
         (_pictures(2, 5, 8, 3), np.array([2, 3]), np.array([6, 1]), 1),
         (_pictures(1, 8, 5, 3), np.array([3]), np.array([0]), 2),
+        (_pictures(5, 7, 6, 3), np.array([-7, 2, 1, 9, 3]), np.array([1, -9, 6, 2, 2]), 4),
+        (_pictures(2, 36, 40, 3), np.array([30, -3]), np.array([35, 31]), 8),
     ],
     mistakes=[
         ("Nothing is covered: the images come back as they were.", lambda i, y, x, s: i),
@@ -68,6 +70,10 @@ _with_holes = by_cases(
         (
             "A corner at row −2: what does image[-2:2] take? Rows are counted from the end there.",
             _sliced,
+        ),
+        (
+            "A square that lies wholly outside covers nothing. What does image[0:-3] take?",
+            lambda i, y, x, s: _sliced(i, y, x, s, first=0),
         ),
         (
             "The square is one pixel too wide. Does your last row or column still belong to it?",
@@ -95,7 +101,7 @@ _with_holes = by_cases(
     steps=(
         "Take one image and one corner. Which rows are grey, which columns?",
         "Print the first colour of one small image, before and after. Which pixel is wrong?",
-        "The rows from max(row, 0) up to, but not including, row + side; columns alike.",
+        "The rows from max(row, 0) up to, but not including, max(row + side, 0); columns alike.",
     ),
     array=True,
 )
@@ -113,6 +119,7 @@ _smoothed = by_cases(
         (np.array([11, 0, 2, 11, 5, 3], "uint8"), 12, 0.35),
         (np.array([1, 2], "int32"), 3, 0.6),
         (np.array([1]), 2, 0.3),
+        (np.array([0, 2, 1]), 5, 0.45),
     ],
     mistakes=[
         ("These are one-hot rows: nothing is taken and shared yet.", _one_hot),
@@ -204,6 +211,7 @@ _plateau_rates = by_cases(
         (_LONG, 0.9, 0.2, 2),
         ([0.9, 0.8, 0.85, 0.7, 0.7], 0.05, 0.6, 1),
         ([1.5], 0.1, 0.4, 2),
+        ([250.0, 260.0, 240.0, 245.0, 230.0], 0.6, 0.5, 1),
     ],
     mistakes=[(hint, partial(_rates, mistake=mistake)) for mistake, hint in _MISTAKES.items()],
     steps=(
@@ -218,21 +226,13 @@ def _normalises(model: keras.Model) -> None:
     """Checks, by calling it, that a network normalises by the batch while it trains.
 
     Raises:
-        Hint: It doesn't, or its answers are no probabilities then.
+        Hint: It doesn't.
     """
-    kept = [keras.ops.convert_to_numpy(v) for v in model.variables]
     answers = []
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (4, 32, 32, 3)).astype("uint8")
     for others in (pictures[1:], pictures[1:] // 4 + 20):
-        got = model(np.concatenate([pictures[:1], others]), training=True)
-        answers.append(keras.ops.convert_to_numpy(got).astype("float64"))
-        for variable, value in zip(model.variables, kept, strict=True):
-            variable.assign(value)
-    if not networks.from_logits(networks.loss_of(model)) and not np.allclose(
-        answers[0].sum(1), 1, atol=networks.CLOSE
-    ):
-        raise Hint("While it trains its answers don't sum to 1. What stands behind the softmax?")
+        answers.append(networks.answers_in_training(model, np.concatenate([pictures[:1], others])))
     if np.abs(answers[0][0] - answers[1][0]).max() > 1e-4:
         return
     if any(isinstance(part, keras.layers.BatchNormalization) for part in model._flatten_layers()):

@@ -114,6 +114,7 @@ _fit_temperature = by_cases(
         (*_answers(25, 10, 0.3, 0.6, "float32"), np.array([5.0, 0.2, 0.8, 3.0, 1.7, 1.3])),
         (*_answers(27, 6, 0.6, 0), np.array([0.7, 4.0, 1.9, 0.3, 2.8])),
         (*_answers(1, 3, 0.5, 1), np.array([1.5])),
+        (np.array([[1 - 1e-7, 1e-7]]), np.array([1]), np.array([0.5, 1.0])),
     ],
     mistakes=[
         (
@@ -189,6 +190,7 @@ _thresholds = by_cases(
         (np.array([0.4, 0.6]), np.array([False, True]), 0.5),
         (_SURE, np.random.default_rng(3).random(40) < _SURE, 0.77),
         (np.array([0.3]), np.array([True]), 0.2),
+        (np.array([0.3, 0.9, 0.5, 0.8]), np.array([False, True, False, True]), 0.6),
     ],
     mistakes=[
         ("You came down and stopped where it failed. Can it hold again below?", _coming_down),
@@ -205,6 +207,10 @@ _thresholds = by_cases(
         (
             "The share of which answers? You divide by all, not by those accepted.",
             partial(_lowest, share=lambda c, r, t: (r & (c >= t)).mean()),
+        ),
+        (
+            "The confidence of a wrong answer can be the threshold, too.",
+            lambda c, r, w: _lowest(c, r, w, tried=lambda every: np.unique(every[r])),
         ),
         ("A share that just equals `wanted` is enough.", lambda c, r, w: _lowest(c, r, w + 1e-9)),
         (

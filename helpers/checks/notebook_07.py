@@ -154,6 +154,7 @@ _hide_hottest = by_cases(
         "row for each of them.",
     ),
     array=True,
+    keeps="The right pixels are hidden, but in the picture that was given. Work on a copy.",
 )
 
 

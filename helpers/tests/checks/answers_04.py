@@ -163,7 +163,7 @@ WRONG = [
     ("04.3", lambda p, level: ["shown"] * len(p), "It returns a str"),
     ("04.4", lambda: network(2, padding="same"), "No convolution is dilated"),
     ("04.4", lambda: dilated((1, 1)), "No convolution is dilated"),
-    ("04.4", lambda: network(3), "3 convolution layers"),
+    ("04.4", lambda: network(3), "3 convolutions"),
     ("04.4", lambda: dilated(optimizer=None), "not compiled"),
     ("04.4", lambda: 5, "expected a Keras model"),
     ("04.4", lambda: dilated(size=5), "Keep 3 × 3"),

@@ -49,6 +49,16 @@ def holes_in_place(images, rows, columns, side):
     return images
 
 
+def from_zero_only(images, rows, columns, side):
+    for image, row, column in zip(images, rows, columns, strict=True):
+        image[max(row, 0) : row + side, max(column, 0) : column + side] = 128
+    return images
+
+
+def without_classes(labels, classes, amount):
+    return (1 - amount) * keras.utils.to_categorical(labels) + amount / classes
+
+
 def one_hot(labels, classes):
     return np.eye(classes)[labels]
 
@@ -75,6 +85,10 @@ def mistaken(mistake=""):
     return lambda losses, rate, factor, patience: _rates(losses, rate, factor, patience, mistake)
 
 
+def from_ten(losses, rate, factor, patience):
+    return _rates([min(loss, 10) for loss in losses], rate, factor, patience)
+
+
 RIGHT = {
     "05.1": [
         holes,
@@ -87,10 +101,11 @@ RIGHT = {
         lambda y, c, a: np.array(
             [[1 - a + a / c if k == label else a / c for k in range(c)] for label in y]
         ).reshape(-1, c),
+        lambda y, c, a: tuple((1 - a) * one_hot(y, c) + a / c),
         lambda y, c, a: keras.ops.cast((1 - a) * one_hot(y, c) + a / c, "float32"),
         lambda y, c, a: keras.ops.cast((1 - a) * one_hot(y, c) + a / c, "bfloat16"),
     ],
-    "05.3": [by_keras, mistaken(), rates_by_loop],
+    "05.3": [by_keras, mistaken(), rates_by_loop, lambda *case: tuple(rates_by_loop(*case))],
     "05.4": [
         slim,
         nested,
@@ -122,7 +137,10 @@ WRONG = [
     ("05.1", lambda i, r, c, s: holes(i, r, c, s)[0], "the shape is (6, 9, 3)"),
     ("05.1", lambda i, r, c, s: holes(i, r, c, s).tolist(), "expected an array"),
     ("05.1", lambda i, r, c, s: i // 2, "Which rows are grey"),
+    ("05.1", from_zero_only, "lies wholly outside"),
+    ("05.1", lambda i, r, c, s: holes(i, np.minimum(r, 32 - s), c, s), "It is right for"),
     ("05.2", lambda y, c, a: one_hot(y, c), "These are one-hot"),
+    ("05.2", without_classes, "the shape is (3, 3); expected (3, 5)"),
     (
         "05.2",
         lambda y, c, a: (1 - a) * one_hot(y, c) + a / (c - 1) * (1 - one_hot(y, c)),
@@ -131,9 +149,9 @@ WRONG = [
     ("05.2", lambda y, c, a: (1 - a) * one_hot(y, c) + a, "must sum to 1"),
     ("05.2", lambda y, c, a: one_hot(y, c) + a / c, "more than 1"),
     ("05.2", lambda y, c, a: (1 - 1 / c) * one_hot(y, c) + 1 / c**2, "You share 1/classes"),
-    ("05.2", lambda y, c, a: 0.9 * one_hot(y, c) + 0.01, "What is written out"),
-    ("05.2", lambda y, c, a: 0.8 * one_hot(y, c) + 0.2 / c, "What is written out"),
-    ("05.2", lambda y, c, a: 0.9 * one_hot(y, c) + 0.1 / c, "What is written out"),
+    ("05.2", lambda y, c, a: 0.9 * one_hot(y, c) + 0.01, "It is right for"),
+    ("05.2", lambda y, c, a: 0.8 * one_hot(y, c) + 0.2 / c, "It is right for"),
+    ("05.2", lambda y, c, a: 0.9 * one_hot(y, c) + 0.1 / c, "It is right for"),
     ("05.2", lambda y, c, a: (1 - a) * one_hot(y, 10)[:, :c] + a / c, "stopped with"),
     ("05.2", without_last, "The last class"),
     ("05.2", lambda y, c, a: a * one_hot(y, c) + (1 - a) / c, "parts are swapped"),
@@ -156,6 +174,7 @@ WRONG = [
             "once": "The second reduction",
         }.items()
     ),
+    ("05.3", from_ten, "It is right for"),
     ("05.3", lambda losses, rate, factor, patience: [rate] * len(losses), "never changes"),
     ("05.3", lambda losses, rate, factor, patience: [rate], "expected (5,)"),
     ("05.3", lambda losses, rate, factor, patience: list(losses), "Which three things"),
@@ -166,7 +185,7 @@ WRONG = [
         lambda: slim(convolution(), convolution(), keras.layers.LayerNormalization()),
         "no batch normalisation",
     ),
-    ("05.4", lambda: slim(convolution(), normalisation()), "1 convolution layer;"),
+    ("05.4", lambda: slim(convolution(), normalisation()), "1 convolution;"),
     ("05.4", lambda: slim(wide=60), "stay under 400,000"),
     ("05.4", lambda: slim(compiled=False), "not compiled"),
     ("05.4", lambda: slim(convolution(1), normalisation(), convolution(1)), "1 × 1"),

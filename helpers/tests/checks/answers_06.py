@@ -8,7 +8,10 @@ from helpers.tests.checks.boxes_06 import (
     black_and_white,
     both_ways,
     box,
+    by_boxes,
     by_hand,
+    by_keras,
+    by_tensorflow,
     clipped,
     corner_outside,
     in_colour,
@@ -25,6 +28,20 @@ from helpers.tests.checks.boxes_06 import (
     two_to_one,
     unshifted,
     zeroed,
+)
+from helpers.tests.checks.thresholds_06 import (
+    above,
+    above_right_ones,
+    always_one,
+    coming_down,
+    first_met,
+    forgotten_end,
+    in_a_loop,
+    lowest,
+    more_than,
+    of_all,
+    on_a_grid,
+    one_by_one,
 )
 
 
@@ -78,79 +95,13 @@ def by_calibration(probabilities, labels, candidates):
     return candidates[np.argmin(apart)]
 
 
-def lowest(confidences, right, wanted):
-    for threshold in np.unique(confidences):
-        if right[confidences >= threshold].mean() >= wanted:
-            return threshold
-    return np.inf
-
-
-def coming_down(confidences, right, wanted):
-    """Stops at the first threshold that fails."""
-    found = np.inf
-    for threshold in np.unique(confidences)[::-1]:
-        if right[confidences >= threshold].mean() < wanted:
-            break
-        found = threshold
-    return found
-
-
-def first_met(confidences, right, wanted):
-    return next((t for t in confidences if right[confidences >= t].mean() >= wanted), np.inf)
-
-
-def above(confidences, right, wanted):
-    """Accepts only what lies above the threshold."""
-    for threshold in np.unique(confidences)[:-1]:
-        if right[confidences > threshold].mean() >= wanted:
-            return threshold
-    return np.inf
-
-
-def of_all(confidences, right, wanted):
-    """Divides by all answers."""
-    for threshold in np.unique(confidences):
-        if (right & (confidences >= threshold)).mean() >= wanted:
-            return threshold
-    return np.inf
-
-
-def on_a_grid(confidences, right, wanted):
-    for threshold in np.linspace(0, 0.9, 91):
-        if right[confidences >= threshold].mean() >= wanted:
-            return threshold
-    return np.inf
-
-
-def always_one(confidences, right, wanted):
-    found = lowest(confidences, right, wanted)
-    return confidences.max() if np.isinf(found) else found
-
-
-def one_by_one(confidences, right, wanted):
-    """Goes down the list of answers: of two with one confidence it can accept one alone."""
-    found, good = np.inf, 0
-    order = sorted(range(len(confidences)), key=lambda k: -confidences[k])
-    for accepted, k in enumerate(order, start=1):
-        good += right[k]
-        if good / accepted >= wanted:
-            found = confidences[k]
-    return found
-
-
-def in_a_loop(confidences, right, wanted):
-    for threshold in sorted(set(confidences.tolist())):
-        accepted = [r for c, r in zip(confidences, right, strict=True) if c >= threshold]
-        if sum(accepted) / len(accepted) >= wanted:
-            return threshold
-    return float("inf")
-
-
-def more_than(confidences, right, wanted):
-    for threshold in np.unique(confidences):
-        if right[confidences >= threshold].mean() > wanted:
-            return threshold
-    return np.inf
+def started_at_ten(p, labels, candidates):
+    best, smallest = 0.0, 10.0
+    for candidate in candidates:
+        (loss,) = losses(p, labels, [candidate])
+        if loss < smallest:
+            best, smallest = candidate, loss
+    return best
 
 
 RIGHT = {
@@ -162,7 +113,7 @@ RIGHT = {
     ],
     "06.2": [fitted, fitted_in_a_loop],
     "06.3": [lowest, in_a_loop],
-    "06.4": [padded, by_hand, in_colour, in_mean_colour, small_first],
+    "06.4": [padded, by_hand, in_colour, in_mean_colour, small_first, by_boxes],
 }
 STUBS = {
     "06.1": lambda width, height, x, y, side: None,
@@ -195,6 +146,7 @@ WRONG = [
     ("06.2", of_probabilities, "divides logarithms"),
     ("06.2", by_calibration, "It is right for"),
     ("06.2", lambda p, y, c: 0.6, "It is right for"),
+    ("06.2", started_at_ten, "It is right for"),
     ("06.2", lambda p, y, c: -1.0, "how good one candidate is"),
     ("06.3", coming_down, "hold again below"),
     ("06.3", first_met, "need not be the lowest"),
@@ -212,7 +164,11 @@ WRONG = [
     ("06.4", only_wide, "not for a tall one"),
     ("06.4", lambda p: np.array(two_to_one(p)), "right for 2:1, and no other"),
     ("06.4", at_the_top, "at one side only"),
+    ("06.3", above_right_ones, "a wrong answer can be the threshold"),
+    ("06.3", forgotten_end, "For some arguments it returns nothing"),
     ("06.4", nearest, "pixels are left out"),
+    ("06.4", by_tensorflow, "pixels are left out"),
+    ("06.4", by_keras, "pixels are left out"),
     ("06.4", thumbnail, "is to be enlarged"),
     ("06.4", two_to_one, "It returns an Image"),
     ("06.4", zeroed, "nothing of the picture is left"),

@@ -43,6 +43,10 @@ def hide(picture, heat, count, colour, best=None):
     return picture
 
 
+def hide_in_a_copy(picture, heat, count, colour):
+    return hide(picture.copy(), heat, count, colour)
+
+
 def by_threshold(picture, heat, count, colour):
     smallest = np.sort(heat, axis=None)[heat.size - count] if count else np.inf
     return np.where((heat >= smallest)[..., None], colour, picture)
@@ -153,7 +157,11 @@ def not_to_ask(ask, picture):
 
 RIGHT = {
     "07.1": [more, lambda c, k, factor: np.array(more(c, k, factor)), in_the_matrix],
-    "07.2": [hide, by_threshold, lambda p, h, n, c: by_threshold(p, h, n, c).astype(float)],
+    "07.2": [
+        hide_in_a_copy,
+        by_threshold,
+        lambda p, h, n, c: by_threshold(p, h, n, c).astype(float),
+    ],
     "07.3": [
         lambda m, g: m.mean(axis=-1),
         brightest,
@@ -190,6 +198,7 @@ WRONG = [
     ("07.1", whole_factors, "It is right for"),
     ("07.1", lambda c, k, f: c[k, k], "2 numbers"),
     ("07.1", lambda c, k, f: (0.5, 0.4), "a row, or a column"),
+    ("07.2", hide, "Work on a copy"),
     ("07.2", lambda p, h, n, c: hide(p, -h, n, c), "*coldest*"),
     ("07.2", lambda p, h, n, c: hide(p, h, n, c, lambda order: order[n:]), "the only ones left"),
     ("07.2", lambda p, h, n, c: hide(p, h, n, c, lambda order: order[: n + 1]), "too many"),
@@ -214,6 +223,8 @@ WRONG = [
     ("07.3", with_the_others, "the other pictures beside it"),
     ("07.3", lambda m, g: m.mean(-1)[::-1], "the other pictures beside it"),
     ("07.3", lambda m, g: m.mean(-1) * np.random.default_rng().random(), "Called twice alike"),
+    ("07.4", lambda *given: 100 * occlusion()(*given), "not a multiple of it"),
+    ("07.4", lambda *given: occlusion()(*given) / 64, "not a multiple of it"),
     ("07.4", occlusion(compare=lambda before, after: after - before), "costs least"),
     ("07.4", occlusion(compare=lambda before, after: before / after), "before minus after"),
     ("07.4", occlusion(compare=lambda before, after: 1 - after / before), "Don't divide"),

@@ -1,6 +1,8 @@
 """Boxes and square pictures, right and wrong, for the exercises of notebook 06."""
 
+import keras
 import numpy as np
+import tensorflow as tf
 from PIL import Image, ImageOps
 
 from helpers.photos.images import prepare
@@ -160,3 +162,20 @@ def black_and_white(picture):
     if bar:
         (made if columns > rows else made.transpose(1, 0, 2))[:bar] = 255
     return made
+
+
+def by_boxes(picture):
+    """Means of whole boxes: all pixels count."""
+    side = max(picture.shape[:2])
+    whole = ImageOps.pad(Image.fromarray(picture), (side, side))
+    return np.array(whole.resize((32, 32), Image.Resampling.BOX))
+
+
+def by_tensorflow(picture):
+    """TensorFlow's own: four pixels for each of the small ones, however large the picture is."""
+    return tf.cast(tf.image.resize_with_pad(picture, 32, 32), "uint8").numpy()
+
+
+def by_keras(picture):
+    layer = keras.layers.Resizing(32, 32, pad_to_aspect_ratio=True)
+    return np.array(layer(picture.astype("float32"))).astype("uint8")

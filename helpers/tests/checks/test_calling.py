@@ -1,3 +1,5 @@
+import time
+
 import keras
 import ml_dtypes
 import numpy as np
@@ -117,3 +119,44 @@ def test_a_result_may_be_as_rough_as_its_type():
     rough = [calling.precision(np.ones(1, d)) for d in ("float64", "float32", ml_dtypes.bfloat16)]
     assert rough == [1e-4, 1e-4, 2e-2]
     assert calling.precision((1, np.ones(1, "float16"))) == 2e-3
+
+
+def test_a_loop_that_swallows_the_interrupt_is_stopped_too():
+    def endless():
+        while True:
+            try:
+                sum(range(100))
+            except:  # noqa: E722 (this is what students write)
+                continue
+
+    assert hint_of(endless).startswith("It ran for 0.2 seconds without an end")
+
+
+def test_the_next_call_is_not_hit_by_an_interrupt():
+    for _ in range(5):
+        hint_of(lambda: time.sleep(0.25) or 1)
+        assert calling.guarded(lambda: sum(range(10)), seconds=0.2)() == 45
+
+
+def test_that_a_call_changes_its_array_is_noted():
+    def spoils(values):
+        values[0] = 7
+        return 1
+
+    spoiling, reading = calling.guarded(spoils), calling.guarded(len)
+    spoiling(np.zeros(2)), reading(np.zeros(2))
+    assert spoiling.changed and not reading.changed
+
+
+def test_nothing_now_and_then_is_told():
+    some = calling.guarded(lambda n: n or None)
+    assert some(3) == 3
+    with pytest.raises(Hint, match="For some arguments it returns nothing"):
+        some(0)
+
+
+def test_of_keras_own_errors_the_reason_is_told_without_colours():
+    text = "Exception encountered when calling Sub.call().\n\n\x1b[1mcan't divide\x1b[0m\n\nmore"
+    assert calling.told(ValueError(text)) == "can't divide"
+    assert calling.told(ValueError("first\nsecond")) == "first"
+    assert calling.told(ValueError()) == "ValueError"

@@ -82,3 +82,29 @@ def test_several_results_are_compared_one_by_one():
     assert PAIR(guarded(lambda n: (n + 1, [[7, 7]] * n))) is None
     assert judged(PAIR, lambda n: n + 1).startswith("It returns 1 result(s); expected 2")
     assert judged(PAIR, lambda n: (n + 1, np.ones((2, n)))).startswith("For 3 the shape is")
+
+
+def test_a_tuple_of_one_is_an_array_of_one():
+    ones = by_cases(np.arange, [(3,), (1,)], steps=("?",))
+    assert ones(guarded(lambda n: tuple(range(n)))) is None
+    assert judged(ones, lambda n: 7) == "For 3 the shape is (); expected (3,)."
+
+
+def test_what_an_answer_may_not_change_is_told():
+    def spoils(values):
+        values += 1
+        return values.sum()
+
+    may, must_not = (
+        by_cases(lambda v: v.sum() + v.size, [(np.ones(2),)], steps=("?",), keeps=keeps)
+        for keeps in ("", "Work on a copy.")
+    )
+    assert may(guarded(spoils)) is None
+    assert judged(must_not, spoils) == "Work on a copy."
+
+
+def test_what_is_right_now_and_then_is_told_in_steps_too():
+    with pytest.raises(Unrecognised) as raised:
+        JUDGE(guarded(lambda v, t: 9.0))
+    ends = [step.rsplit(". ", 1)[1] for step in raised.value.steps]
+    assert ends == ["A question?", "More.", "Nearly all."]

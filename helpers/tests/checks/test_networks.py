@@ -73,7 +73,7 @@ def frozen():
 @pytest.mark.parametrize(
     ("build", "hint"),
     [
-        (lambda: made(convolution()), "It has 1 convolution layer; expected 2 or more"),
+        (lambda: made(convolution()), "It has 1 convolution; expected 2 or more"),
         (lambda: made(convolution(side=1), convolution(side=1)), "Its kernels are 1 × 1"),
         (
             lambda: made(convolution(activation=None), convolution(activation=None)),
@@ -125,3 +125,46 @@ def test_an_open_exercise_asks_what_else_it_likes():
     judge(dense_model)
     assert judge.praise == "ready to train." and isinstance(asked[0], keras.Model)
     assert np.array_equal(networks.kernels(asked[0]), [])
+
+
+@pytest.mark.parametrize(
+    ("build", "hint"),
+    [
+        (lambda: ended(layers.Softmax()), "two softmax at its end"),
+        (lambda: ended(layers.Dropout(0.5)), "What stands behind the softmax?"),
+        (lambda: ended(layers.BatchNormalization()), "What stands behind the softmax?"),
+        (lambda: ended(metrics=[keras.metrics.Accuracy()]), "keras.metrics.Accuracy doesn't"),
+        (
+            lambda: ended(metrics=[keras.metrics.BinaryAccuracy(name="accuracy")]),
+            "keras.metrics.BinaryAccuracy doesn't",
+        ),
+        (lambda: ended(answers=dict), "It answers with a dict"),
+    ],
+)
+def test_an_end_that_spoils_the_answers_is_told(build, hint):
+    with pytest.raises(Hint, match=hint.replace("?", "[?]")):
+        networks.check(build(), 10**6)
+
+
+def test_an_end_that_is_right_stays_as_it_was():
+    own = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+    model = ended(layers.Activation("linear"), metrics=[own])
+    before = model.get_weights()
+    networks.check(model, 10**6)
+    scaled = keras.mixed_precision.LossScaleOptimizer(keras.optimizers.SGD(0.1))
+    model.compile(scaled, LOSS, metrics=["accuracy"])
+    networks.check(model, 10**6)
+    assert all(map(np.array_equal, before, model.get_weights()))
+
+
+def ended(*behind, metrics=("accuracy",), answers=None):
+    """A small network, compiled, with other layers behind its softmax."""
+    inputs = keras.Input((32, 32, 3))
+    x = layers.Flatten()(layers.Rescaling(1 / 255)(inputs))
+    x = layers.Dropout(0.2)(layers.Dense(16, activation="relu")(x))
+    x = layers.Dense(10, activation="softmax")(layers.BatchNormalization()(x))
+    for layer in behind:
+        x = layer(x)
+    model = keras.Model(inputs, {"answers": x} if answers else x)
+    model.compile("adam", LOSS, metrics=list(metrics))
+    return model
