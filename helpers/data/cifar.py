@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers import storage
+from helpers.data import order
 from helpers.errors import PlainError
 
 FOLDER = "cifar-10-batches-py"
@@ -77,8 +78,10 @@ def read(folder: Path) -> tuple[dict[str, np.ndarray], tuple[str, ...], str]:
 
     Returns:
         `arrays` with `x_train` uint8 `(50000, 32, 32, 3)`, `y_train` int64 `(50000,)`, `x_test`
-        and `y_test` (10,000 alike); the ten class names; and the name of the copy: `"CIFAR-10"`
-        if every file has the official MD5, `"CIFAR-10 (JPEG copy)"` if its note says so, else
+        and `y_test` (10,000 alike), each part in an order that comes from its images and labels
+        alone (`order.of_content`), not from the files; the ten class names; and the name of the
+        copy: `"CIFAR-10"` if every file has the official MD5, or the set of images and labels is
+        the official one, in whatever order; `"CIFAR-10 (JPEG copy)"` if its note says so; else
         `"CIFAR-10 (unverified copy)"`.
 
     Raises:
@@ -114,7 +117,16 @@ def read(folder: Path) -> tuple[dict[str, np.ndarray], tuple[str, ...], str]:
                 f"{folder}: {part[2:]} images per class are {counts.tolist()}; "
                 f"expected {expected:,} of each class."
             )
-    return arrays, class_names, _copy_name(official, meta)
+    sets = {part: _into_own_order(arrays, part) for part in ("train", "test")}
+    return arrays, class_names, _copy_name(official or sets == order.KNOWN["CIFAR-10"], meta)
+
+
+def _into_own_order(arrays: dict[str, np.ndarray], part: str) -> str:
+    """Brings a part's images and labels into the order of their content; says which set it is."""
+    digested = order.digests(arrays[f"x_{part}"], arrays[f"y_{part}"])
+    for name in (f"x_{part}", f"y_{part}"):
+        arrays[name] = arrays[name][order.of_content(digested)]
+    return order.of_set(digested)
 
 
 def _instead(folder: Path) -> str:

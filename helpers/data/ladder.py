@@ -84,8 +84,9 @@ def load(
         profile: `"smoke"`, `"class"` or `"full"`; sets the number of images.
         data_dir: Folder or archive (tar or ZIP) with CIFAR-10's Python version, or a folder that
             holds the archive.
-        seed: Fixes the split. It stays 0 in the course, so that everybody has the same images in
-            each part; of CIFAR-10, a smaller profile's parts lie inside the full profile's.
+        seed: Fixes the split, in whatever order the images lie in their files. It stays 0 in the
+            course, so that everybody has the same images in each part; of CIFAR-10, a smaller
+            profile's parts lie inside the full profile's.
         classes: Keep only these classes, by name, renumbered in this order.
 
     Returns:

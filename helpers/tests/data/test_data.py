@@ -10,11 +10,7 @@ import pytest
 from helpers import config
 from helpers.data import cifar, digits, ladder, sources
 from helpers.data.cifar import DataError
-
-
-def numbers(images: np.ndarray) -> np.ndarray:
-    """The number that each made-up image carries in its first four red values."""
-    return np.ascontiguousarray(images[:, 0, :4, 0]).view("<u4").ravel()
+from helpers.tests.conftest import numbers
 
 
 @pytest.fixture(scope="module")
