@@ -33,7 +33,7 @@ _tries: Counter[str] = Counter()
 
 
 def check(exercise: str, answer: object, *, solution: bool = False) -> None:
-    """Prints whether an answer is right, or a hint. Never stops the notebook.
+    """Prints whether an answer is right, or a hint. No answer stops the notebook.
 
     Hints for a mistake that isn't known come in steps, one more with each try. The verdict is kept
     in the folder of this run, where a batch counts points; a right answer stays right.
@@ -46,6 +46,7 @@ def check(exercise: str, answer: object, *, solution: bool = False) -> None:
     Raises:
         AssertionError: The answer is wrong and nbgrader is grading or validating (it sets
             `NBGRADER_EXECUTION`); it takes every cell that doesn't fail for right.
+        ValueError: There is no exercise of this number.
     """
     hint = verdict(exercise, answer)
     title = f"Exercise {exercise}" + (", the course's solution" if solution else "")

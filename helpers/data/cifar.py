@@ -124,8 +124,9 @@ def read(folder: Path) -> tuple[dict[str, np.ndarray], tuple[str, ...], str]:
 def _into_own_order(arrays: dict[str, np.ndarray], part: str) -> str:
     """Brings a part's images and labels into the order of their content; says which set it is."""
     digested = order.digests(arrays[f"x_{part}"], arrays[f"y_{part}"])
+    at = order.of_content(digested)
     for name in (f"x_{part}", f"y_{part}"):
-        arrays[name] = arrays[name][order.of_content(digested)]
+        arrays[name] = arrays[name][at]
     return order.of_set(digested)
 
 

@@ -27,6 +27,7 @@ def dilated(
     loss=LOSS,
     optimizer=recipe,
     padding="same",
+    mirrored=False,
 ):
     """The network of the notebook, with one or both convolutions dilated, or one more change."""
     how = {"activation": activation, "padding": padding}
@@ -36,6 +37,7 @@ def dilated(
     model = keras.Sequential(
         [
             keras.Input((32, 32, 3)),
+            *([keras.layers.RandomFlip("horizontal")] if mirrored else []),
             keras.layers.Rescaling(1 / 127.5, offset=-1),
             first,
             pooling(2),
@@ -165,6 +167,7 @@ WRONG = [
     ("04.4", lambda: dilated((1, 1)), "No convolution is dilated"),
     ("04.4", lambda: network(3), "3 convolutions"),
     ("04.4", lambda: dilated(optimizer=None), "not compiled"),
+    ("04.4", lambda: dilated(mirrored=True), "not the same network"),
     ("04.4", lambda: 5, "expected a Keras model"),
     ("04.4", lambda: dilated(size=5), "Keep 3 × 3"),
     ("04.4", lambda: dilated(size=1, rates=(3, 3)), "Its kernels are 1 × 1"),

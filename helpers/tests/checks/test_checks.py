@@ -98,6 +98,11 @@ def test_no_answer_stops_the_notebook(exercise, answer, capsys):
     assert said.startswith(f"Exercise {exercise}: not yet.") and len(said.splitlines()) == 1
 
 
+def test_a_number_that_no_exercise_has_is_an_error_that_says_how_they_look():
+    with pytest.raises(ValueError, match=r"no exercise '1.1'; .* from '01.1' to '08.4'"):
+        checks.check("1.1", RIGHT["01.1"][0])
+
+
 def test_a_right_answer_is_told(capsys):
     checks.check("01.1", RIGHT["01.1"][0])
     assert capsys.readouterr().out == "Exercise 01.1: right.\n"

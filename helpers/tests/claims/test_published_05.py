@@ -119,6 +119,10 @@ def test_where_the_multiplications_are():
     shares = sorted((round(100 * cost / total) for cost in costs), reverse=True)
     assert shares[:2] == [38, 38] and shares[2] < 38
     assert not missing(NAME, "count-read", "second and the fourth convolution do 38 % of them each")
+    most = max(models.layer_costs(network), key=lambda row: row.parameters)
+    assert most.multiply_adds < 0.03 * total and 0.85 < most.parameters / 2_362_698 < 0.9
+    said = "Nearly nine tenths of the parameters sit in one dense layer, and hardly any"
+    assert not missing(NAME, "count-read", said)
 
 
 def test_the_text_says_it_so():

@@ -1,11 +1,13 @@
 """What notebook 07 says about the published run, held to its records."""
 
+import io
 import re
 
 import keras
 import nbformat
 import numpy as np
 import pytest
+from PIL import Image, JpegImagePlugin
 
 from helpers import config, data
 from helpers.tests.published import (
@@ -116,6 +118,17 @@ def test_a_spot_in_the_middle_wins_with_large_digits_only():
     assert 1 / 13 < covered < 1 / 11
     assert not missing(NAME, "rivals-predict", "about a twelfth of its picture")
     assert not missing(NAME, "second-idea", "19 to 27 pixels high", "10 to 14 pixels high")
+
+
+def test_what_pillow_does_by_itself():
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (32, 32, 3), "uint8"))
+    plain, named = io.BytesIO(), io.BytesIO()
+    picture.save(plain, "JPEG")
+    picture.save(named, "JPEG", quality=75)
+    assert plain.getvalue() == named.getvalue()
+    assert JpegImagePlugin.get_sampling(Image.open(plain)) == 2  # 4:2:0
+    said = "the quality 75 costs, Pillow's default"
+    assert not missing(NAME, "jpeg-idea", "keeps colours at half the resolution", said)
 
 
 def test_the_places_of_the_published_model():
