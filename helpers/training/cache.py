@@ -45,11 +45,12 @@ def describe_recipe(
     model: keras.Model,
     callbacks: list[keras.callbacks.Callback],
     augment: Callable | None = None,
+    mix: Callable | None = None,
 ) -> list[object]:
     """How a compiled model will be trained: optimizer, loss, metrics, callbacks, precision.
 
-    A function that changes the training images is part of it; None is left out, so that the keys
-    of trainings without one stay as they are.
+    Functions that change or mix the training images are part of it; None is left out, so that the
+    keys of trainings without one stay as they are.
 
     Raises:
         UnknownError: A part can't be described for certain.
@@ -57,6 +58,7 @@ def describe_recipe(
     metrics = getattr(model._compile_metrics, "_user_metrics", None)
     parts = [model.optimizer, model.loss, metrics, list(callbacks)]
     parts += [augment] if augment else []
+    parts += [("mix", mix)] if mix else []
     try:
         return [*map(describe, parts), keras.config.dtype_policy().name]
     except (NotImplementedError, TypeError, ValueError, RecursionError) as error:

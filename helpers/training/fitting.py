@@ -14,7 +14,7 @@ from helpers import config, results
 from helpers.config import Settings
 from helpers.data import Dataset, fingerprint
 from helpers.training import cache, hardware, keeping, speed, traces
-from helpers.training.feeding import Augment, batches
+from helpers.training.feeding import Augment, Mix, batches, one_hot
 from helpers.training.identity import UnknownError
 from helpers.training.keeping import Keeper
 from helpers.training.progress import Progress
@@ -58,6 +58,7 @@ def fit(
     epochs: int | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     augment: Augment | None = None,
+    mix: Mix | None = None,
 ) -> Training:
     """Trains a compiled model on the training part; the test part is never looked at.
 
@@ -77,19 +78,24 @@ def fit(
         callbacks: New Keras callbacks, for example early stopping.
         augment: Changes the training images batch by batch, see `feeding.batches`; None leaves
             them as they are.
+        mix: Mixes the images of a batch, and their labels, see `feeding.batches`. The model then
+            gets one-hot labels, in validation as well, so it is compiled with
+            `"categorical_crossentropy"`. Its training accuracy counts the larger part as right.
 
     Returns:
         A `Training`.
 
     Raises:
         ValueError: The model is not built, not compiled, or reports no accuracy, or a callback was
-            used before, or `augment` returns something else than images.
+            used before, or `augment` or `mix` returns something else than it is to change, or the
+            loss doesn't take the labels that it will get.
     """
     _check(model, callbacks)
+    y_train, y_val = _labels(model, data, mix)
     epochs = epochs or settings.epochs
     batch_size = batch_size or hardware.look().batch_size
     model.optimizer.build(model.trainable_variables)
-    recipe, identity = _identity(model, data, seed, batch_size, epochs, callbacks, augment)
+    recipe, identity = _identity(model, data, seed, batch_size, epochs, callbacks, augment, mix)
     use_cache = settings.use_cache and identity is not None
     finished = config.cache_dir() / "trainings" / f"{identity}.npz"
     unfinished = config.cache_dir() / "unfinished" / f"{identity}.npz"
@@ -98,8 +104,15 @@ def fit(
     if kept is None:
         resumable = use_cache and all(map(keeping.is_resumable, callbacks))
         path = unfinished if resumable else None
-        feed = partial(batches, data.x_train, data.y_train, batch_size, seed=seed, augment=augment)
-        facts, files = _train(model, data, feed, batch_size, epochs, callbacks, progress, path)
+        changes = {"seed": seed, "augment": augment, "mix": mix}
+        feed = partial(batches, data.x_train, y_train, batch_size, **changes)
+        val, steps = batches(data.x_val, y_val), math.ceil(len(y_train) / batch_size)
+        facts, files = _train(
+            model, feed, val, steps, batch_size, epochs, callbacks, progress, path
+        )
+        facts["images_per_second"] = round(
+            len(facts["history"]["loss"]) * len(y_train) / facts["seconds"], 1
+        )
         if use_cache and cache.save(finished, model, facts, files):
             with contextlib.suppress(OSError):
                 unfinished.unlink()
@@ -145,13 +158,27 @@ def _check(model: keras.Model, callbacks: Sequence[keras.callbacks.Callback]) ->
         raise ValueError("a callback was used before; make new ones for each training.")
 
 
+def _labels(model: keras.Model, data: Dataset, mix: Mix | None) -> tuple[np.ndarray, np.ndarray]:
+    """Labels for training and validation: integers, or one-hot where images are mixed."""
+    if mix is None:
+        return data.y_train, data.y_val
+    loss = model.loss
+    name = loss if isinstance(loss, str) else getattr(loss, "name", getattr(loss, "__name__", ""))
+    if name.startswith("sparse"):
+        raise ValueError(
+            f"mix gives one-hot labels, and the loss {name} takes integers; compile the model with "
+            "'categorical_crossentropy'."
+        )
+    return one_hot(data.y_train, len(data.class_names)), one_hot(data.y_val, len(data.class_names))
+
+
 def _identity(
-    model, data, seed, batch_size, epochs, callbacks, augment
+    model, data, seed, batch_size, epochs, callbacks, augment, mix
 ) -> tuple[str | None, str | None]:
     """Keys of the recipe (the same for all seeds) and of this training; None if uncertain."""
     try:
         described = cache.describe_model(model)
-        training = cache.describe_recipe(model, list(callbacks), augment)
+        training = cache.describe_recipe(model, list(callbacks), augment, mix)
         state = [np.asarray(variable) for variable in model.optimizer.variables]
     except UnknownError as error:
         print(f"Not cached: {error}.")
@@ -176,12 +203,12 @@ def _as_if_trained(callbacks, model, facts) -> None:
         vars(callback).update(attributes)
 
 
-def _train(model, data, feed, batch_size, epochs, callbacks, progress, unfinished) -> tuple:
+def _train(model, feed, val, steps, batch_size, epochs, callbacks, progress, unfinished) -> tuple:
     """Trains, from the last kept epoch on if there is one; returns facts and written files."""
     kept = cache.load(unfinished, model) if unfinished else None
     facts, arrays = kept or ({"epoch": 0, "history": {}, "seconds": 0.0, "callbacks": []}, {})
     keeper = Keeper(unfinished, facts, arrays, callbacks, epochs)
-    first, steps = facts["epoch"], math.ceil(len(data.x_train) / batch_size)
+    first = facts["epoch"]
     with (
         traces.lent(model) as lender,
         speed.fused(lender),
@@ -190,7 +217,7 @@ def _train(model, data, feed, batch_size, epochs, callbacks, progress, unfinishe
     ):
         lender.fit(
             feed(epochs=range(first, epochs)),
-            validation_data=batches(data.x_val, data.y_val),
+            validation_data=val,
             epochs=epochs,
             initial_epoch=first,
             steps_per_epoch=steps,
@@ -200,12 +227,9 @@ def _train(model, data, feed, batch_size, epochs, callbacks, progress, unfinishe
         )
     for callback in callbacks:
         callback.set_model(model)
-    seconds = keeper.seconds()
-    done = len(keeper.history["loss"])
     facts = {
         "history": keeper.history,
-        "seconds": round(seconds, 2),
-        "images_per_second": round(done * len(data.x_train) / seconds, 1),
+        "seconds": round(keeper.seconds(), 2),
         "hardware": str(hardware.look()),
         "versions": config.versions(),
         "callbacks": [keeping.plain_attributes(callback) for callback in callbacks],
