@@ -15,6 +15,7 @@ from helpers.checks import (
     notebook_06,
     notebook_07,
     notebook_08,
+    notebook_09,
 )
 from helpers.checks.calling import Hint, guarded
 from helpers.checks.judging import Judge, Unrecognised
@@ -28,6 +29,7 @@ EXERCISES: dict[str, Judge] = (
     | notebook_06.EXERCISES
     | notebook_07.EXERCISES
     | notebook_08.EXERCISES
+    | notebook_09.EXERCISES
 )
 _tries: Counter[str] = Counter()
 

@@ -102,10 +102,11 @@ def kernels(model: keras.Model) -> list[tuple[int, int]]:
     They are read from the operations that TensorFlow traces: models inside models, subclassed
     ones and wrapped layers count like all others.
     """
-    return [tuple(op.inputs[1].shape[:2]) for op in _operations(model, CONVOLUTIONS)]
+    return [tuple(op.inputs[1].shape[:2]) for op in operations(model, CONVOLUTIONS)]
 
 
-def _operations(model: keras.Model, kinds: set[str]) -> list[tf.Operation]:
+def operations(model: keras.Model, kinds: set[str]) -> list[tf.Operation]:
+    """TensorFlow's operations of some kinds that a network computes while it trains, in order."""
     call = tf.function(lambda images: model(images, training=True))
     graph = call.get_concrete_function(tf.TensorSpec((None, 32, 32, 3), tf.uint8)).graph
     return [op for op in _all(graph) if op.type in kinds]
@@ -152,7 +153,7 @@ def _check_end(model: keras.Model) -> None:
     Raises:
         Hint: They are spoiled there.
     """
-    ends = [op for op in _operations(model, {"Softmax"}) if op.outputs[0].shape[1:] == (10,)]
+    ends = [op for op in operations(model, {"Softmax"}) if op.outputs[0].shape[1:] == (10,)]
     if len(ends) > 1:
         raise Hint("It has two softmax at its end. One makes probabilities, two flatten them.")
     if from_logits(loss_of(model)):
