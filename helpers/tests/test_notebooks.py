@@ -12,6 +12,9 @@ from helpers.results import tables
 
 ROOT = config.course_root()
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PUBLISHED = {record["notebook"] for record in results.published()}
+PENDING = "Newer than the published run: run this cell to see what it shows.\n"
+COMPUTING = ("training.", "trained(", "evaluation.", "log.", "results.", "data.load", "runs")
 PARAMETERS = ["dataset", "profile", "data_dir", "seeds", "epochs", "use_cache"]
 
 
@@ -75,7 +78,11 @@ def test_one_call_settles_what_runs_where(notebook, path):
     (cell,) = [cell for cell in notebook.cells if cell.id == "settings"]
     assert cell.source.startswith(f'settings = training.start(\n    "{path.stem}", ')
     (output,) = cell.outputs
-    assert re.fullmatch(r"Profile full: \d+ epochs, seeds \[.*\]\nRunning on .+\n", output.text)
+    if path.stem in PUBLISHED:
+        expected = r"Profile full: \d+ epochs, seeds \[.*\]\nRunning on .+\n"
+        assert re.fullmatch(expected, output.text)
+    else:
+        assert output.text == PENDING
 
 
 def test_the_card_and_the_runner_tell_the_same_time(notebook):
@@ -147,9 +154,23 @@ def test_there_are_strict_cells_and_each_has_an_output_to_compare(code):
         assert cell.outputs, "a strict cell without output checks nothing"
 
 
+def test_a_notebook_without_published_records_shows_no_results(notebook, path, code):
+    """Its card says so; what hangs on data or machine is open, what never differs is shown."""
+    if path.stem in PUBLISHED:
+        assert "not published yet" not in notebook.cells[1].source
+        return
+    assert "Its numbers are not published yet" in notebook.cells[1].source
+    strict = tagged(code, "nbval-check-output")
+    for cell in code:
+        hangs_on_it = any(word in cell.source for word in COMPUTING)
+        if cell.outputs and hangs_on_it and cell not in strict:
+            assert text_of(cell) == PENDING, cell.id
+
+
 def test_stored_results_are_the_published_records(path, code):
     records = [r for r in results.published() if r["notebook"] == path.stem]
-    assert records, "not published yet"
+    if not records:
+        pytest.skip(f"{path.stem} is not published yet")
     assert {r["profile"] for r in records} == {"full"}
     tested = tables.tested(records)
     said = [text_of(cell) for cell in code if "evaluation.final_test" in cell.source]

@@ -62,14 +62,14 @@ def describe(thing: object, within: frozenset[int] = frozenset()) -> object:
     go = functools.partial(describe, within=within | {id(thing)})
     if isinstance(thing, np.generic):
         return repr(thing.item())
-    if isinstance(thing, np.ndarray | keras.Variable) or keras.ops.is_tensor(thing):
-        return fingerprint(np.asarray(thing))
     if isinstance(thing, list | tuple):
         return [go(child) for child in thing]
     if isinstance(thing, set | frozenset):
         return sorted((go(child) for child in thing), key=json.dumps)
     if isinstance(thing, dict):
         return [[go(name), go(value)] for name, value in thing.items()]
+    if isinstance(thing, np.ndarray | keras.Variable) or keras.ops.is_tensor(thing):
+        return fingerprint(np.asarray(thing))
     if isinstance(thing, functools.partial):
         return ["partial", go(thing.func), go(thing.args), go(thing.keywords)]
     if isinstance(thing, types.ModuleType):

@@ -30,8 +30,8 @@ def lent(model: keras.Model) -> Iterator[keras.Model]:
     """A model to compute with in the place of `model`: itself, or the first one of its kind.
 
     Two models are of one kind if everything that decides what they compute is the same but for
-    their variables: layers, own code, optimizer, loss, metrics. After the block `model` has the
-    variables that came out, and the lender has its own again.
+    their variables, and how these began: layers, own code, optimizer, loss, metrics. After the
+    block `model` has the variables that came out, and the lender has its own again.
 
     Args:
         model: Built. One that can't be described for certain is its own lender each time.
@@ -74,11 +74,30 @@ def _kind(model: keras.Model) -> str | None:
     try:
         described = cache.describe_model(model)
         described.pop("weights")
+        described = _without_initializers(described)
         recipe = cache.describe_recipe(model, []) if model.compiled else None
     except UnknownError:
         return None
     ways = [model.run_eagerly, model.jit_compile, model.optimizer.built] if model.compiled else None
     return cache.key([described, recipe, ways])
+
+
+def _without_initializers(node: object) -> object:
+    """A description without what says how weights began: their values are lent, too."""
+    if isinstance(node, dict):
+        return {k: _without_initializers(v) for k, v in node.items() if not _is_initializer(k)}
+    if isinstance(node, list):
+        pairs = (
+            child
+            for child in node
+            if not (isinstance(child, list) and child[:1]) or not _is_initializer(child[0])
+        )
+        return [_without_initializers(child) for child in pairs]
+    return node
+
+
+def _is_initializer(name: object) -> bool:
+    return isinstance(name, str) and name.endswith("_initializer")
 
 
 def _share_variables(one: keras.Model, other: keras.Model) -> bool:

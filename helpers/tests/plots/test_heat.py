@@ -59,6 +59,29 @@ def test_a_stack_with_a_convolution_and_a_softmax_at_its_end_can_be_examined():
     )
 
 
+def residual(around=True):
+    """A network with a shortcut; around its last convolution, or around what stands behind it."""
+    picture = keras.Input((8, 8, 3))
+    x = keras.layers.Conv2D(2, 3, padding="same")(picture)
+    y = keras.layers.Conv2D(2, 3, padding="same")(x)
+    x = keras.layers.Add()([x, y]) if around else y
+    x = keras.layers.ReLU()(x)
+    if not around:
+        x = keras.layers.Concatenate()([x, y])
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    network = keras.Model(picture, keras.layers.Dense(2, activation="softmax")(x))
+    return models.Saved(network, {"classes": ["a", "b"]}, None)
+
+
+def test_a_network_with_shortcuts_can_be_examined_if_a_single_row_follows_the_last_sum():
+    data = types.SimpleNamespace(class_names=("a", "b"))
+    models.check_examinable(residual(), data)
+    twin = models.in_float32(residual().model)
+    models.check_examinable(models.Saved(twin, {"classes": ["a", "b"]}, None), data)
+    with pytest.raises(models.ModelError, match="are a single row"):
+        models.check_examinable(residual(around=False), data)
+
+
 @pytest.mark.parametrize(
     ("layers", "classes", "message"),
     [

@@ -105,6 +105,32 @@ def test_another_kind_is_traced_anew(data, settings, options):
         assert lender is other
 
 
+def normalised(gamma, epsilon=1e-3):
+    keras.utils.set_random_seed(0)
+    middle = keras.layers.BatchNormalization(gamma_initializer=gamma, epsilon=epsilon)
+    layers = [keras.Input((32, 32, 3)), keras.layers.Conv2D(2, 3), middle, keras.layers.Flatten()]
+    model = keras.Sequential([*layers, keras.layers.Dense(10, "softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def test_how_the_weights_began_makes_no_other_kind(data, settings):
+    settings = uncached(settings)
+    alone = tiny.fit(normalised("zeros"), data, settings)
+    traces._lenders.clear()
+    first = tiny.fit(normalised("ones"), data, settings)
+    other = normalised("zeros")
+    with traces.lent(other) as lender:
+        assert lender is not other
+    lent = tiny.fit(other, data, settings)
+    assert np.allclose(weights(lent.model), weights(alone.model), atol=1e-6)
+    assert np.abs(weights(lent.model) - weights(first.model)).max() > 1e-3
+    different = normalised("ones", epsilon=1e-2)
+    with traces.lent(different) as lender:
+        assert lender is different
+
+
 def test_a_model_on_the_same_layers_keeps_what_it_learns(data, settings):
     first = tiny.fit(tiny.network(0), data, uncached(settings))
     again = keras.Sequential([keras.Input((32, 32, 3)), *first.model.layers])

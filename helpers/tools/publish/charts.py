@@ -128,11 +128,12 @@ def _robustness(records: list[dict]) -> Chart | None:
 
 
 def _race(records: list[dict]) -> Chart | None:
-    """Accuracy against minutes of the models whose operations notebook 08 has counted."""
+    """Accuracy against minutes of the models whose operations a notebook has counted."""
     found = [r for r in records if _named(r) == "operations"]
     if not found:
         return None
-    operations = dict(zip(found[0]["labels"], found[0]["rows"][0], strict=True))
+    counted = [zip(table["labels"], table["rows"][0], strict=True) for table in found]
+    operations = {model: number for one in counted for model, number in one}
     trained = {model: results.first_seed(records, model) for model in operations}
     entries = [results.entry(record, operations[m]) for m, record in trained.items() if record]
     dataset = found[0]["dataset"]

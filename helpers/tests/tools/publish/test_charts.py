@@ -49,6 +49,8 @@ def test_every_chart_tells_what_the_records_say():
         measurement("02_x", charts.SHIFTS[0], 0.6),
         {"kind": "table", "notebook": "08_d", "name": "operations", "rows": [[0.5, 2.0]]}
         | {"labels": ["dense", "unknown"], "dataset": "digits"},
+        {"kind": "table", "notebook": "09_e", "name": "operations", "rows": [[0.5, 3.0]]}
+        | {"labels": ["dense", "kernel 5×5"], "dataset": "digits"},
     ]
     drawn = {name: alt for name, (_, alt) in charts.drawn(records).items()}
     assert "dense 60.0 ± 14.1 % with 10 parameters" in drawn["ladder"]
@@ -58,7 +60,10 @@ def test_every_chart_tells_what_the_records_say():
     assert "cat answered as dog, 25" in drawn["confusion"]
     assert "notebook 01 0.5, 0.4, 0.3, 0.2, 0.1." in drawn["robustness"]
     assert "notebook 02" not in drawn["robustness"]
-    assert "dense 60.0 after 0.0 minutes and 0.5 · 10¹⁵ operations." in drawn["race"]
+    assert (
+        "dense 60.0 after 0.0 minutes and 0.5 · 10¹⁵ operations; kernel 5×5 60.0" in drawn["race"]
+    )
+    assert "minutes and 3 · 10¹⁵ operations." in drawn["race"]
 
 
 def test_a_chart_without_records_is_left_out():
