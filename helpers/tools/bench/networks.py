@@ -98,6 +98,12 @@ def fast_whole(images: np.ndarray) -> tuple[keras.Model, dict]:
     return names["prepared"](names["RUNGS"], data, NETWORKS["fast"].batch_size, WHOLE_EPOCHS)
 
 
+def residual() -> keras.Model:
+    """The ResNet-20 of notebook 09, compiled as there."""
+    names = from_notebook("09_residual_networks")
+    return names["compiled"](names["network"](20, names["block"]), TRAINING_IMAGES, 128, 0.1)
+
+
 def _compiled(network: keras.Model, optimizer: keras.Optimizer) -> keras.Model:
     network.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     return network
@@ -113,15 +119,20 @@ def described(network: Network, threads: int) -> dict:
     model = network.make()
     optimizer = model.optimizer.get_config()
     wanted = ("momentum", "nesterov", "weight_decay")
-    layers = [
-        {
-            "class_name": type(layer).__name__,
-            "config": layer.get_config(),
-            "input_shape": [None, *layer.input.shape[1:]],
-            "output_shape": [None, *layer.output.shape[1:]],
-        }
-        for layer in model.layers
-    ]
+    computing = [x for x in model.layers if not isinstance(x, keras.layers.InputLayer)]
+    places = {id(layer.output): number for number, layer in enumerate(computing)}
+    layers = []
+    for layer in computing:
+        given = layer.input if isinstance(layer.input, list) else [layer.input]
+        layers.append(
+            {
+                "class_name": type(layer).__name__,
+                "config": layer.get_config(),
+                "inputs": [places.get(id(tensor), -1) for tensor in given],
+                "input_shape": [None, *given[0].shape[1:]],
+                "output_shape": [None, *layer.output.shape[1:]],
+            }
+        )
     return {
         "title": network.title,
         "batch_size": network.batch_size,
@@ -141,4 +152,5 @@ NETWORKS = {
     "two_layer": Network("two-layer CNN", two_layer, batch_size=64, steps=96, images=10_000),
     "advanced": Network("advanced CNN", advanced, batch_size=128, steps=8, images=3_000),
     "fast": Network("fast network", fast, 512, steps=4, images=2_000, whole=fast_whole),
+    "residual": Network("ResNet-20", residual, batch_size=128, steps=8, images=3_000),
 }

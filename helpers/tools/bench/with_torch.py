@@ -7,6 +7,7 @@ is stands in the JSON, as `bench_networks.described` writes it. The last line pr
 """
 
 import json
+import math
 import statistics
 import sys
 import time
@@ -28,6 +29,32 @@ class Rescaling(nn.Module):
         return x * self.scale + self.offset
 
 
+class Mean(nn.Module):
+    """Keras' `GlobalAveragePooling2D`."""
+
+    def forward(self, x):
+        return x.mean((2, 3))
+
+
+class Graph(nn.Module):
+    """Modules that read what others gave; each result is kept as long as one still needs it."""
+
+    def __init__(self, parts: list[nn.Module], inputs: list[list[int]]):
+        super().__init__()
+        self.parts, self.inputs = nn.ModuleList(parts), inputs
+        self.last = {place: number for number, given in enumerate(inputs) for place in given}
+
+    def forward(self, x):
+        found = {-1: x}
+        for number, (part, given) in enumerate(zip(self.parts, self.inputs, strict=True)):
+            values = [found[place] for place in given]
+            for place in set(given):
+                if self.last[place] == number:
+                    del found[place]
+            found[number] = part(values[0]) if len(values) == 1 else sum(values[1:], values[0])
+        return found[number]
+
+
 def modules(layer: dict) -> list[nn.Module]:
     """PyTorch's modules for one Keras layer.
 
@@ -41,16 +68,15 @@ def modules(layer: dict) -> list[nn.Module]:
     if kind == "Rescaling":
         return [Rescaling(config["scale"], config["offset"])]
     if kind == "Conv2D":
-        padding, bias = config["padding"], config["use_bias"]
-        found = nn.Conv2d(
-            channels,
-            config["filters"],
-            config["kernel_size"],
-            config["strides"],
-            padding,
-            bias=bias,
-        )
-        return [found.requires_grad_(config["trainable"]), *_activation(config)]
+        padding, bias, strides = config["padding"], config["use_bias"], config["strides"]
+        before = [] if padding == "valid" or max(strides) == 1 else [_padding(layer)]
+        fixed = [config["filters"], config["kernel_size"], strides]
+        found = nn.Conv2d(channels, *fixed, "valid" if before else padding, bias=bias)
+        return [*before, found.requires_grad_(config["trainable"]), *_activation(config)]
+    if kind == "GlobalAveragePooling2D":
+        return [Mean()]
+    if kind in ("ReLU", "Add"):
+        return [nn.ReLU()] if kind == "ReLU" else []
     if kind == "MaxPooling2D":
         return [nn.MaxPool2d(config["pool_size"])]
     if kind == "BatchNormalization":
@@ -72,6 +98,17 @@ def modules(layer: dict) -> list[nn.Module]:
     raise ValueError(f"no translation of the layer {kind} to PyTorch.")
 
 
+def _padding(layer: dict) -> nn.Module:
+    """What Keras pads for `same` with strides: half of it in front, the larger half behind."""
+    sides = []
+    for axis in (1, 0):
+        size, kernel = layer["input_shape"][1 + axis], layer["config"]["kernel_size"][axis]
+        stride = layer["config"]["strides"][axis]
+        total = max((math.ceil(size / stride) - 1) * stride + kernel - size, 0)
+        sides += [total // 2, total - total // 2]
+    return nn.ZeroPad2d(sides)
+
+
 def _activation(config: dict) -> list[nn.Module]:
     known = {"linear": [], "softmax": [], "relu": [nn.ReLU()], "gelu": [nn.GELU()]}
     if config["activation"] not in known:
@@ -79,23 +116,24 @@ def _activation(config: dict) -> list[nn.Module]:
     return known[config["activation"]]  # softmax is part of PyTorch's loss
 
 
-def translated(network: dict) -> nn.Sequential:
+def translated(network: dict) -> Graph:
     """The whole network, in the memory order of Keras.
 
     Raises:
         ValueError: A layer gives another shape than in Keras, or there are not as many parameters
             to train.
     """
-    found, x = [], torch.zeros(2, 3, 32, 32)
-    for layer in network["layers"]:
-        part = nn.Sequential(*modules(layer))
-        x = part(x)
+    found, values = [], {-1: torch.zeros(2, 3, 32, 32)}
+    for number, layer in enumerate(network["layers"]):
+        found.append(nn.Sequential(*modules(layer)))
+        given = [values[place] for place in layer["inputs"]]
+        x = values[number] = found[-1](given[0]) if len(given) == 1 else sum(given)
         expected = layer["output_shape"][1:]
         shape = list(x.permute(0, 2, 3, 1).shape if x.dim() == 4 else x.shape)[1:]
         if shape != expected:
             raise ValueError(f"{layer['class_name']} gives {shape}; in Keras {expected}.")
-        found.extend(part)
-    model = nn.Sequential(*found).to(memory_format=torch.channels_last)
+    model = Graph(found, [layer["inputs"] for layer in network["layers"]])
+    model = model.to(memory_format=torch.channels_last)
     count = sum(p.numel() for p in model.parameters() if p.requires_grad)
     if count != network["trainable_count"]:
         raise ValueError(f"{count} parameters to train; in Keras {network['trainable_count']}.")
@@ -136,7 +174,7 @@ def measured(model: nn.Module, network: dict, way: str, precision: str) -> dict:
     labels = torch.randint(0, 10, (len(images),))
     pictures = torch.randint(0, 256, (network["images"], 32, 32, 3), dtype=torch.uint8)
     optimizer = optimizer_for(model, network)
-    penalised = [(m.weight, m.l2) for m in model if getattr(m, "l2", 0.0)]
+    penalised = [(m.weight, m.l2) for m in model.modules() if getattr(m, "l2", 0.0)]
     run = torch.compile(model, dynamic=False) if way == "compiled" else model
     mixed = torch.autocast("cpu", torch.bfloat16, enabled=precision == "mixed_bfloat16")
 

@@ -20,9 +20,14 @@ def _published() -> list[dict]:
 
 def test_the_networks_are_those_of_the_course():
     counts = {name: spec.make().count_params() for name, spec in networks.NETWORKS.items()}
-    assert counts == {"two_layer": 545_098, "advanced": 2_362_698, "fast": 1_973_920}
+    assert counts == {
+        "two_layer": 545_098,
+        "advanced": 2_362_698,
+        "fast": 1_973_920,
+        "residual": 274_042,
+    }
     for machine in _published():
-        assert machine["networks"].keys() == counts.keys()
+        assert {"two_layer", "advanced", "fast"} <= machine["networks"].keys() <= counts.keys()
         for name, spec in machine["networks"].items():
             expected = (counts[name], networks.NETWORKS[name].batch_size)
             measured = (spec["parameter_count"], spec["batch_size"])
@@ -42,13 +47,28 @@ def test_a_network_is_described_without_keras():
     assert described["trainable_count"] < described["parameter_count"] == 2_362_698
 
 
+def test_each_layer_is_described_with_the_layers_that_it_reads_from():
+    stack, graph = (
+        networks.described(networks.NETWORKS[name], threads=2)["layers"]
+        for name in ("advanced", "residual")
+    )
+    assert [layer["inputs"] for layer in stack] == [[n - 1] for n in range(len(stack))]
+    sums = [layer["inputs"] for layer in graph if layer["class_name"] == "Add"]
+    assert len(sums) == 9 and all(len(set(given)) == 2 for given in sums)
+    kinds = [layer["class_name"] for layer in graph]
+    assert "InputLayer" not in kinds and kinds.count("Conv2D") == 21
+    projected = [{kinds[place] for place in given} for given in sums]
+    assert projected.count({"BatchNormalization"}) == 2
+    assert projected.count({"BatchNormalization", "ReLU"}) == 7
+
+
 def test_bfloat16_is_measured_where_it_is_native_only():
     plain = command.rows_of(networks.NETWORKS, "float32")
     assert {precision for _, _, precision in plain} == {"float32"}
     assert [name for name, way, _ in plain if way == "eigen"] == list(networks.NETWORKS)
-    assert len(plain) == len(set(plain)) == 3 * 7 + 2
+    assert len(plain) == len(set(plain)) == 4 * 7 + 2
     native = command.rows_of(networks.NETWORKS, "mixed_bfloat16")
-    assert len(native) == len(set(native)) == 3 * 11 + 3
+    assert len(native) == len(set(native)) == 4 * 11 + 3
     assert not [row for row in native if row[1] == "eigen"]
     fast = command.chosen(networks.NETWORKS, "fast")
     assert list(fast) == ["fast"] and {r[0] for r in command.rows_of(fast, "float32")} == {"fast"}
