@@ -48,7 +48,7 @@ EPOCHS = {
     "fast": (1, 2, 6),
     "rung": (1, 1, 3),
     "digits": (1, 3, 2),
-    "depth": (1, 5, 20),
+    "depth": (1, 4, 20),
     "mix_short": (1, 2, 6),
     "mix_long": (1, 8, 60),
     "residual": (1, 4, 40),
