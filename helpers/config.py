@@ -48,10 +48,10 @@ EPOCHS = {
     "fast": (1, 2, 6),
     "rung": (1, 1, 3),
     "digits": (1, 3, 2),
-    "depth": (1, 4, 20),
+    "depth": (1, 5, 15),
     "mix_short": (1, 2, 6),
-    "mix_long": (1, 8, 60),
-    "residual": (1, 4, 40),
+    "mix_long": (1, 6, 40),
+    "residual": (1, 3, 40),
 }
 PROFILES = {
     "smoke": Profile(  # tests: seconds

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from helpers import results
 from helpers.tests.measured import machine, machines
 from helpers.tools.expected import cards, memory, times
 
@@ -173,5 +174,5 @@ def test_cards_and_readme_tell_what_was_measured():
     assert not stale, "not as figures/times.json; bench.durations.write(times.load()) writes them"
     kinds = {machine["kind"] for machine in times.load()}
     assert kinds == {NATIVE, PLAIN}, "one processor of each kind has to be measured"
-    for name in (path.stem for path in cards.execution.choose_notebooks(None)):
+    for name in {record["notebook"] for record in results.published()}:
         assert " on one without " in cards.computing(name, times.load())

@@ -1,0 +1,79 @@
+"""What notebook 09 says in numbers, held to other notebooks, to arithmetic and to its records."""
+
+import numpy as np
+import pytest
+
+from helpers import results
+from helpers.tests.published import (
+    missing,
+    of_main_dataset,
+    published_measurement,
+    published_table,
+    published_values,
+)
+
+NAME = "09_residual_networks"
+RESNET = "ResNet-20"
+TRAINED, WITH_AVERAGES = 272_474, 274_042
+needs_published = pytest.mark.skipif(
+    not [r for r in results.published() if r["notebook"] == NAME],
+    reason="notebook 09 is not published yet",
+)
+
+
+def test_other_models_are_told_as_their_notebooks_have_them():
+    (advanced,) = published_values("05_advanced_cnn", "advanced CNN", "parameter_count")
+    fast = published_values("08_fast_training", "fast CNN", "parameter_count")[0]
+    assert not missing(NAME, "pooling-idea", f"has {advanced:,} parameters")
+    assert round(advanced / TRAINED) == 9 and not missing(NAME, "full-idea", "nearly nine times")
+    assert round(fast / WITH_AVERAGES) == 7 and not missing(NAME, "race-read", "a seventh of")
+    (operations,), models = published_table("08_fast_training", "operations")
+    found = dict(zip(models, operations, strict=True))
+    for model, adds, epochs in (
+        ("advanced CNN, better recipe", 98_241_024, 32),
+        ("fast CNN", 118_147_360, 6),
+    ):
+        assert found[model] == pytest.approx(6 * adds * 45_000 * epochs / 1e15)
+        assert not missing(NAME, "race", f'"{model}": {adds:_}')
+
+
+def test_what_thin_layers_move_is_as_told():
+    thin, wide = (32 * 32 * 16, 9 * 16), (16 * 16 * 128, 9 * 128)
+    assert wide[1] / thin[1] == 8
+    said = (f"= {thin[0]:,} numbers", f"9 × 16 = {thin[1]} mult", f"{wide[0]:,} numbers")
+    assert not missing(NAME, "thin-read", *said, f"{wide[1]:,} mult", "eight times as many numbers")
+    assert not missing(NAME, "wide-idea", "about two and a half times")
+
+
+@needs_published
+def test_the_published_run_reaches_its_floor():
+    tests = published_values(NAME, RESNET, "test_accuracy")
+    assert 1 <= len(tests) <= 3 and tests.mean() >= 0.89
+    assert (published_values(NAME, RESNET, "parameter_count") == WITH_AVERAGES).all()
+    assert (published_values(NAME, RESNET, "seconds") < 3_900).all()
+
+
+@needs_published
+def test_the_published_run_shows_that_depth_needs_shortcuts():
+    loss = {
+        (kind, depth): published_measurement(NAME, f"training loss, {kind} {depth}")
+        for kind in ("plain", "residual")
+        for depth in (8, 20, 32)
+    }
+    assert max(loss, key=loss.get) == ("plain", 32)
+    assert all(loss["residual", depth] < loss["plain", depth] for depth in (20, 32))
+    kept = {
+        kind: [published_measurement(NAME, f"promise kept, {kind} {d}") for d in (8, 20, 32)]
+        for kind in ("plain", "residual")
+    }
+    assert (np.diff(kept["plain"]) < 0).all() and min(kept["residual"]) > 0.6
+    left = [published_measurement(NAME, f"accuracy without a pair, {k}") for k in kept]
+    assert left[1] > left[0]
+
+
+@needs_published
+def test_the_published_run_has_two_budgets_of_mixing():
+    names = {r["model"] for r in of_main_dataset(NAME) if r["kind"] == "training"}
+    for way in ("nothing", "Cutout", "Mixup", "CutMix"):
+        assert {f"{way}, short", f"{way}, long"} <= names
+        assert published_measurement(NAME, f"calibration error, {way}") < 0.5
