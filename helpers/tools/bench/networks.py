@@ -101,7 +101,7 @@ def fast_whole(images: np.ndarray) -> tuple[keras.Model, dict]:
 def residual() -> keras.Model:
     """The ResNet-20 of notebook 09, compiled as there."""
     names = from_notebook("09_residual_networks")
-    return names["compiled"](names["network"](20, names["block"]), TRAINING_IMAGES, 128, 0.1)
+    return names["compiled"](names["network"](20, names["block"]), TRAINING_IMAGES // 128, 0.1)
 
 
 def _compiled(network: keras.Model, optimizer: keras.Optimizer) -> keras.Model:
