@@ -9,10 +9,10 @@ import tensorflow as tf
 from helpers import training
 from helpers.checks.calling import Hint, told, with_article
 from helpers.checks.judging import Judge
+from helpers.checks.linear import answers_in_training, is_linear, pictures, readable
 
 CONVOLUTIONS = {"Conv2D", "DepthwiseConv2dNative"}  # TensorFlow's operations
 WRONG_METRICS = {"Accuracy", "BinaryAccuracy", "CategoricalAccuracy"}
-UNREADABLE = 1e-25  # a probability whose logarithm float32 doesn't hold well
 CLOSE = 2e-2  # bfloat16 holds two to three digits
 
 
@@ -67,7 +67,12 @@ def check(
         raise Hint(f"Its largest kernel is {side} × {side}; expected {widest} × {widest}.")
     if model.count_params() > largest:
         raise Hint(f"{model.count_params():,} parameters; stay under {largest:,}.")
-    _check_compiled(model)
+    try:
+        _check_compiled(model)
+    except Hint:
+        raise
+    except Exception as error:  # Keras looks at some names only when they are used
+        raise Hint(f"Keras can't read what the model is compiled with: {told(error)}") from error
     check_answers(model)
     _check_end(model)
 
@@ -158,17 +163,8 @@ def _check_end(model: keras.Model) -> None:
         raise Hint("It has two softmax at its end. One makes probabilities, two flatten them.")
     if from_logits(loss_of(model)):
         return
-    if not np.allclose(answers_in_training(model, _pictures(128)).sum(1), 1, atol=CLOSE):
+    if not np.allclose(answers_in_training(model, pictures(128)).sum(1), 1, atol=CLOSE):
         raise Hint("While it trains its answers don't sum to 1. What stands behind the softmax?")
-
-
-def answers_in_training(model: keras.Model, pictures: np.ndarray) -> np.ndarray:
-    """What a network answers while it trains, float64 `(n, 10)`; it stays as it was."""
-    kept = [keras.ops.convert_to_numpy(variable) for variable in model.variables]
-    answers = keras.ops.convert_to_numpy(model(pictures, training=True)).astype("float64")
-    for variable, value in zip(model.variables, kept, strict=True):
-        variable.assign(value)
-    return answers
 
 
 def loss_of(model: keras.Model) -> keras.losses.Loss | object:
@@ -198,7 +194,7 @@ def check_answers(model: keras.Model) -> None:
         Hint: They are no probabilities where the loss expects them, or probabilities where it
             expects logits; or the network is linear.
     """
-    answers = _readable(model)
+    answers = readable(model)
     if not np.isfinite(answers).all():
         raise Hint("Some of its answers are nan or infinite.")
     sure = (answers >= 0).all() and np.allclose(answers.sum(1), 1, atol=CLOSE)
@@ -207,41 +203,5 @@ def check_answers(model: keras.Model) -> None:
         raise Hint("It ends with a softmax, and the loss takes logits: one of the two is too much.")
     if not sure and not logits:
         raise Hint("The ten outputs don't sum to 1. Which activation makes probabilities?")
-    if _is_linear(answers, sure, 2e-2 if _is_rough(model) else 1e-3):
+    if is_linear(model, answers, sure):
         raise Hint("It has no activation between its layers: all together is one linear map.")
-
-
-def _pictures(brightest: int) -> np.ndarray:
-    """Eight pictures, uint8, in four pairs a, b + c, a + c, b of numbers below twice a limit.
-
-    They are of blocks: single pixels at random have nearly the same mean, and a network that ends
-    in means would hardly tell them apart.
-    """
-    blocks = np.random.default_rng(0).integers(0, brightest, (3, 2, 4, 4, 3))
-    a, b, c = blocks.repeat(8, axis=2).repeat(8, axis=3)
-    return np.concatenate([a, b + c, a + c, b]).astype("uint8")
-
-
-def _asked(model: keras.Model, pictures: np.ndarray) -> np.ndarray:
-    return keras.ops.convert_to_numpy(model(pictures, training=False)).astype("float64")
-
-
-def _readable(model: keras.Model) -> np.ndarray:
-    """Answers to bright pictures, or to dark ones where bright ones make a softmax too sure."""
-    answers = _asked(model, _pictures(128))
-    return answers if np.abs(answers).min() > UNREADABLE else _asked(model, _pictures(4))
-
-
-def _is_rough(model: keras.Model) -> bool:
-    """Whether some layer computes in less than float32."""
-    return any(layer.compute_dtype != "float32" for layer in model._flatten_layers())
-
-
-def _is_linear(answers: np.ndarray, sure: bool, rough: float) -> bool:
-    """Whether logits of sums are sums of logits: f(a) + f(b + c) = f(a + c) + f(b)."""
-    if sure:
-        answers = np.log(np.maximum(answers, UNREADABLE))
-        answers = answers - answers.mean(1, keepdims=True)
-    a, bc, ac, b = np.split(answers, 4)
-    differing = np.abs(answers - answers.mean(0)).max()
-    return bool(np.abs(a + bc - ac - b).max() < rough * differing)

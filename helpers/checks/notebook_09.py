@@ -68,7 +68,8 @@ _residual_facts = by_cases(
 
 
 def _maps(*shape: int) -> np.ndarray:
-    return np.random.default_rng(sum(shape)).normal(0, 1, shape)
+    """Numbers that bfloat16 holds exactly: a layer of Keras may round to it."""
+    return np.random.default_rng(sum(shape)).integers(-8, 9, shape) / 4
 
 
 _small = (np.array([[[1.0], [2.0], [3.0]], [[4.0], [5.0], [6.0]]]), np.array([[10.0, -1.0]]), 2)
@@ -153,9 +154,9 @@ _mended_block = by_cases(
     lambda x, first, second: _relu(x + second(_relu(first(x)))),
     [
         (np.array([3.0, -2.0]), _Layer(-1, 0), _Layer(-1, 0)),
-        (_maps(2, 3, 4), _Layer(0.7, 0.2), _Layer(-0.9, 0.1)),
-        (_maps(5), _Layer(-1.3, 0.3), _Layer(1.6, 0.9)),
-        (_maps(1, 6), _Layer(0.4, -0.1), _Layer(1.7, 0.2)),
+        (_maps(2, 3, 4), _Layer(0.5, 0.25), _Layer(-1, 0.125)),
+        (_maps(5, 3), _Layer(-1.5, 0.25), _Layer(1.5, 0.5)),
+        (_maps(1, 6), _Layer(0.5, -0.25), _Layer(1.5, 0.25)),
     ],
     mistakes=list(_BLOCKS.items()),
     steps=(
@@ -188,7 +189,7 @@ _mixed_labels = by_cases(
     _mix,
     [
         (np.array([2, 0]), np.array([1, 0]), np.array([0.75, 0.4]), 3),
-        (*_labels, 5),
+        (*_labels, 7),
         (np.array([1, 2, 0]), np.array([2, 0, 1]), np.array([0.3, 0.85, 0.15]), 4),
         (np.array([6]), np.array([0]), np.array([0.3]), 8),
     ],
@@ -211,10 +212,6 @@ _mixed_labels = by_cases(
             lambda y, o, s, c: s[:, None] * _rows(y, c),
         ),
         ("Both get half. The shares are given.", lambda y, o, s, c: _mix(y, o, 0 * s + 0.5, c)),
-        (
-            "All rows have the share of the first one.",
-            lambda y, o, s, c: _mix(y, o, 0 * s + s[0], c),
-        ),
         (
             "Classes are names, not amounts: numbers of classes can't be added up.",
             lambda y, o, s, c: _rows(np.rint(s * y + (1 - s) * y[o]).astype(int), c),

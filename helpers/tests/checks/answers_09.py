@@ -83,6 +83,7 @@ RIGHT = {
         lambda: residual(bottleneck=True),
         own_residual,
         lambda: residual(augmented=True),
+        *[lambda blocks=blocks: residual(blocks, width=10, spread=2.0) for blocks in (12, 26)],
     ],
 }
 STUBS = {
@@ -99,6 +100,7 @@ WRONG = [
     ("09.1", lambda p, w: facts(3, w), "always take 3 pairs"),
     ("09.1", lambda p, w: (1, 2), "Take 1 pair"),
     ("09.1", lambda p, w: (facts(p, w)[0] + 2 * 13 * w, facts(p, w)[1]), "Take 1 pair"),
+    ("09.1", lambda p, w: (facts(p, w)[0] - 2 * w, facts(p, w)[1]), "Take 1 pair"),
     ("09.2", lambda m, k, s: m[::s, ::s] * k.sum(), "expected (1, 2, 2)"),
     ("09.2", lambda m, k, s: (m @ k)[::s], "Only rows"),
     ("09.2", lambda m, k, s: projected(m, k, s).tolist(), "expected an array"),
@@ -110,6 +112,11 @@ WRONG = [
     ("09.3", lambda x, f, g: np.maximum(x + g(f(x)), 0), "one linear map"),
     ("09.4", overwritten, "It is right for"),
     ("09.4", sorted_shares, "changes an array"),
+    (
+        "09.4",
+        lambda y, o, s, c: s[:, None] * np.eye(c)[y] + (1 - s[:, None]) * np.eye(c)[o],
+        "whose label",
+    ),
     ("09.4", lambda y, o, s, c: mixed(y, o, 1 - s, c), "shares are swapped"),
     ("09.4", lambda y, o, s, c: s * y + (1 - s) * y[o], "expected (2, 3)"),
     ("09.4", lambda y, o, s, c: mixed(y, o, s, c).tolist(), "expected an array"),
@@ -122,6 +129,8 @@ WRONG = [
     ("09.5", lambda: residual(compiled=False), "not compiled"),
     ("09.5", lambda: residual(loss="categorical_crossentropy"), "labels are integers"),
     ("09.5", lambda: residual(last=None), "sum to 1"),
+    ("09.5", lambda: residual(loss="sparse_crosentropy"), "can't read what the model is compiled"),
+    ("09.5", lambda: residual(loss=keras.losses.SparseCategoricalCrossentropy), "can't read"),
     ("09.5", lambda: residual(size=1), "1 × 1"),
     ("09.5", lambda: keras.Sequential, "expected a Keras model"),
 ]

@@ -8,15 +8,18 @@ from helpers.tests.checks.answers_01 import LOSS
 layers = keras.layers
 
 
-def convolution(filters, size=3, stride=1):
-    return layers.Conv2D(filters, size, strides=stride, padding="same", use_bias=False)
+def convolution(filters, size=3, stride=1, spread=1.0):
+    start = keras.initializers.VarianceScaling(spread)
+    options = {"padding": "same", "use_bias": False, "kernel_initializer": start}
+    return layers.Conv2D(filters, size, strides=stride, **options)
 
 
-def pair(x, filters, size=3, stride=1, bottleneck=False):
-    y = layers.ReLU()(layers.BatchNormalization()(convolution(filters, size, stride)(x)))
+def pair(x, filters, size=3, stride=1, bottleneck=False, spread=1.0):
+    first = convolution(filters, size, stride, spread)
+    y = layers.ReLU()(layers.BatchNormalization()(first(x)))
     if bottleneck:
         y = layers.ReLU()(convolution(filters // 2, 1)(y))
-    return layers.BatchNormalization()(convolution(filters, size)(y))
+    return layers.BatchNormalization()(convolution(filters, size, 1, spread)(y))
 
 
 def finished(picture, x, last="softmax", loss=LOSS, compiled=True):
@@ -35,13 +38,16 @@ def begun(width, size=3, augmented=False):
 
 
 def residual(
-    blocks=4, width=12, option="B", size=3, bottleneck=False, augmented=False, **options
+    blocks=4, width=12, option="B", size=3, bottleneck=False, augmented=False, spread=1.0, **options
 ) -> keras.Model:
-    """Blocks with shortcuts; the second one halves the maps and doubles the filters."""
+    """Blocks with shortcuts; the second one halves the maps and doubles the filters.
+
+    With a spread of 2, as He and others start, deep ones blow up as long as nothing is averaged.
+    """
     picture, x = begun(width, size, augmented)
     for number in range(blocks):
         filters, stride = (2 * width, 2) if number == 1 else (x.shape[-1], 1)
-        y = pair(x, filters, size, stride, bottleneck)
+        y = pair(x, filters, size, stride, bottleneck, spread)
         if number == 1 and option == "B":
             x = convolution(filters, 1, 2)(x)
         elif number == 1:
