@@ -245,7 +245,5 @@ def runs_dir() -> Path:
 
 def versions() -> dict[str, str]:
     """Versions of the libraries that decide a training's result, and of Python."""
-    packages = ("tensorflow", "keras", "numpy")
-    return {"python": platform.python_version()} | {
-        p: importlib.metadata.version(p) for p in packages
-    }
+    packages = {p: importlib.metadata.version(p) for p in ("tensorflow", "keras", "numpy")}
+    return {"python": platform.python_version()} | packages

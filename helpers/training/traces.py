@@ -87,13 +87,13 @@ def _without_initializers(node: object) -> object:
     if isinstance(node, dict):
         return {k: _without_initializers(v) for k, v in node.items() if not _is_initializer(k)}
     if isinstance(node, list):
-        pairs = (
-            child
-            for child in node
-            if not (isinstance(child, list) and child[:1]) or not _is_initializer(child[0])
-        )
-        return [_without_initializers(child) for child in pairs]
+        return [_without_initializers(child) for child in node if not _sets_initializer(child)]
     return node
+
+
+def _sets_initializer(pair: object) -> bool:
+    """Whether something is a setting as `identity` writes it, name and value, of this kind."""
+    return isinstance(pair, list) and len(pair) == 2 and _is_initializer(pair[0])
 
 
 def _is_initializer(name: object) -> bool:

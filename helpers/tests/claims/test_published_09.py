@@ -1,9 +1,11 @@
 """What notebook 09 says in numbers, held to other notebooks, to arithmetic and to its records."""
 
+import math
+
 import numpy as np
 import pytest
 
-from helpers import results
+from helpers import models, results
 from helpers.tests.published import (
     missing,
     of_main_dataset,
@@ -11,6 +13,7 @@ from helpers.tests.published import (
     published_table,
     published_values,
 )
+from helpers.tools.bench import networks
 
 NAME = "09_residual_networks"
 RESNET = "ResNet-20"
@@ -42,7 +45,33 @@ def test_what_thin_layers_move_is_as_told():
     assert wide[1] / thin[1] == 8
     said = (f"= {thin[0]:,} numbers", f"9 × 16 = {thin[1]} mult", f"{wide[0]:,} numbers")
     assert not missing(NAME, "thin-read", *said, f"{wide[1]:,} mult", "eight times as many numbers")
-    assert not missing(NAME, "wide-idea", "about two and a half times")
+
+
+def test_other_numbers_of_the_text_follow_from_the_notebooks_own_cells():
+    names = networks.from_notebook(NAME)
+    wide, thin = (
+        models.multiply_adds(names["network"](depth, names["block"], width))
+        for depth, width in ((14, 32), (20, 16))
+    )
+    assert 2.4 < wide / thin < 2.7
+    assert not missing(NAME, "wide-idea", "about two and a half times as much as each")
+    fields = [3 + 4 * n + 2 + 4 * (2 * n - 1) + 4 + 8 * (2 * n - 1) for n in (1, 3)]
+    said = "Eight layers see {} of the 32 pixels, 20 layers {}:".format(*fields)
+    assert not missing(NAME, "wide-read-text", said)
+    assert 0.48 < 2 * math.comb(9, 4) / 2**9 < 0.5
+    assert not missing(NAME, "unravel-read", "$2^9 = 512$ ways in all, half of them")
+    assert not missing(NAME, "full-idea", f"that is {64_000 * 128 / 45_000:.0f} epochs")
+    counted = names["network"](8, names["block"]).trainable_variables
+    small = sum(int(np.prod(variable.shape)) for variable in counted)
+    assert not missing(NAME, "exercises", f"they are {small:,}, and the field is {fields[0]}")
+
+
+def test_a_pasted_rectangle_covers_what_the_text_says():
+    cutmix = networks.from_notebook(NAME)["cutmix"]
+    pictures, labels = np.zeros((5_000, 32, 32, 3), np.uint8), np.eye(5_000, dtype="float32")
+    _, soft = cutmix(pictures, labels, np.arange(5_000), 0, 0)
+    assert 0.29 < 1 - np.diag(soft).mean() < 0.31
+    assert not missing(NAME, "mix-check-idea", "a rectangle covers 30 % on average")
 
 
 @needs_published
