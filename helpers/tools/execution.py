@@ -15,6 +15,7 @@ from helpers import config
 from helpers.tools import endings
 
 NOTEBOOKS = config.course_root() / "notebooks"
+KERNEL_STARTS = 600  # seconds that a kernel may take to answer, on a machine with much to do
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def execute(
 def _command(source: Path, executed: Path) -> list[str]:
     ours = ["helpers.tools.notebook_process", os.getpid(), executed.parent]
     papermill = [source, executed, "--cwd", source.parent, "--no-progress-bar"]
+    papermill += ["--start-timeout", KERNEL_STARTS]
     return [sys.executable, "-m", *map(str, [*ours, *papermill])]
 
 

@@ -19,7 +19,7 @@ from nbclient.exceptions import CellExecutionError
 from papermill.parameterize import parameterize_notebook
 
 from helpers import storage
-from helpers.tools import copies, endings
+from helpers.tools import copies, endings, execution
 from helpers.tools.batch import cells, colab_lines, wording
 
 
@@ -74,7 +74,8 @@ def execute(notebook, output_mb: float, name: str = "") -> dict:
         `state` (`"ok"`, `"failed"` or `"memory"`); `error`, one line, empty if all went well;
         and `place`, the heading above the cell where it ended, empty if there is none.
     """
-    client = _Client(notebook, kernel_name="python3", timeout=None, shutdown_kernel="immediate")
+    waits = {"timeout": None, "startup_timeout": execution.KERNEL_STARTS}
+    client = _Client(notebook, kernel_name="python3", shutdown_kernel="immediate", **waits)
     client.allowed = int(output_mb * 1e6)
     client.tolerated = cells.tolerated(notebook.cells, name)
     try:

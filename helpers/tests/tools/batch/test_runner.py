@@ -144,7 +144,7 @@ def test_an_installation_changes_nothing():
 @pytest.mark.parametrize("half", ["\\ud83d", "\\udc00"])
 def test_half_an_emoji_in_what_a_cell_prints_ends_nothing(half):
     result = run(f"print('before {half}')", f"'{half}'", "print('after')")
-    assert (result["state"], lines(result)[-1]) == ("ok", "after")
+    assert (result["state"], result["error"], lines(result)[-1:]) == ("ok", "", ["after"])
 
 
 def test_a_foreign_kernel_of_the_same_name_is_not_started(tmp_path, monkeypatch):
