@@ -1,4 +1,4 @@
-"""Profiles, settings of a notebook run, folders and versions."""
+"""Settings of a notebook run, folders and versions."""
 
 import ast
 import importlib.metadata
@@ -8,83 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-DATASETS = ("auto", "cifar10", "digits")
+from helpers.profiles import PROFILES as PROFILES
+from helpers.profiles import Profile as Profile
 
-
-@dataclass(frozen=True)
-class Profile:
-    """How much of everything one profile uses.
-
-    Attributes:
-        train, val, test: Images in the three parts of the dataset.
-        part: Training images of an experiment that needs many trainings.
-        seeds: Training seeds, one training each.
-        repeats: Seeds of an experiment that compares seeds.
-        ablation_seeds: Seeds of an experiment whose single trainings are long.
-        epochs: Passes over the training images, by kind of model.
-    """
-
-    train: int
-    val: int
-    test: int
-    part: int
-    seeds: tuple[int, ...]
-    repeats: int
-    ablation_seeds: int
-    epochs: dict[str, int]
-
-
-# passes over the training images in smoke, class and full, by kind of experiment
-EPOCHS = {
-    "dense": (2, 8, 40),
-    "one_conv": (2, 6, 16),
-    "two_conv": (2, 5, 16),
-    "kernel": (1, 2, 16),
-    "advanced": (2, 2, 35),
-    "better": (2, 2, 32),
-    "unregularised": (1, 1, 32),
-    "part": (1, 2, 8),
-    "ablation": (1, 1, 8),
-    "fast": (1, 2, 6),
-    "rung": (1, 1, 3),
-    "digits": (1, 3, 2),
-    "depth": (1, 5, 15),
-    "mix_short": (1, 2, 6),
-    "mix_long": (1, 6, 40),
-    "residual": (1, 3, 40),
-}
-PROFILES = {
-    "smoke": Profile(  # tests: seconds
-        train=1_000,
-        val=200,
-        test=200,
-        part=400,
-        seeds=(0, 1),
-        repeats=2,
-        ablation_seeds=1,
-        epochs={kind: numbers[0] for kind, numbers in EPOCHS.items()},
-    ),
-    "class": Profile(  # a lesson: minutes
-        train=5_000,
-        val=1_000,
-        test=1_000,
-        part=1_500,
-        seeds=(0, 1, 2),
-        repeats=6,
-        ablation_seeds=1,
-        epochs={kind: numbers[1] for kind, numbers in EPOCHS.items()},
-    ),
-    "full": Profile(  # the published numbers
-        train=45_000,
-        val=5_000,
-        test=10_000,
-        part=6_000,
-        seeds=(0, 1, 2),
-        repeats=8,
-        ablation_seeds=3,
-        epochs={kind: numbers[2] for kind, numbers in EPOCHS.items()},
-    ),
-}
+EMBEDDED = {"cifar10": "digits", "cifar100": "digits100"}  # what stands in for each set
+DATASETS = ("auto", *(name for pair in EMBEDDED.items() for name in pair))
 
 
 @dataclass(frozen=True)
@@ -93,9 +21,10 @@ class Settings:
 
     Attributes:
         notebook: Name of the notebook, for its records.
-        dataset: `"auto"`, `"cifar10"` or `"digits"`.
+        dataset: `"auto"`, `"cifar10"` or `"digits"`; in a notebook on CIFAR-100 `"auto"`,
+            `"cifar100"` or `"digits100"`.
         profile: A key of `PROFILES`.
-        data_dir: Folder or archive with CIFAR-10, or None.
+        data_dir: Folder or archive with that set, or None.
         seeds: Training seeds, at least one.
         epochs: Passes over the training images.
         use_cache: Whether trainings are served from and kept in the cache.
@@ -142,23 +71,29 @@ def resolve(
     seeds: Sequence[int] | str | None = None,
     epochs: int | None = None,
     use_cache: bool | None = None,
+    about: str = "cifar10",
 ) -> Settings:
     """Fills the open parameters of a notebook: parameter, else environment, else default.
 
-    The environment variables are `COURSE_DATASET`, `COURSE_PROFILE` and `CIFAR10_DIR`; the
-    defaults are `"auto"`, `"class"` and no folder. Seeds and epochs come from the profile.
+    The environment variables are `COURSE_DATASET`, `COURSE_PROFILE` and `CIFAR10_DIR` (or
+    `CIFAR100_DIR`); the defaults are `"auto"`, `"class"` and no folder. Seeds and epochs come from
+    the profile. `COURSE_DATASET` is for all notebooks: where it names a set that this notebook
+    isn't about, it means the notebook's own, real or embedded alike.
 
     Args:
         notebook: Name of the notebook, as in `01_dense_baseline`.
         kind: Which entry of the profile's `epochs` counts here.
         dataset, profile, data_dir, seeds, epochs, use_cache: The notebook's parameters; None
             leaves the choice to the environment or the default.
+        about: The set that the notebook is about, a key of `EMBEDDED`.
 
     Raises:
         ValueError: A parameter has a value that is not allowed.
     """
     profile = profile if profile is not None else os.environ.get("COURSE_PROFILE") or "class"
-    dataset = dataset if dataset is not None else os.environ.get("COURSE_DATASET") or "auto"
+    own = ("auto", about, EMBEDDED[choose("about", about, list(EMBEDDED))])
+    dataset = dataset if dataset is not None else _of_environment(own)
+    variable = f"{about.upper()}_DIR"
     table = PROFILES[choose("profile", profile, list(PROFILES))]
     seeds = table.seeds if seeds is None else whole_numbers("seeds", seeds)
     epochs = table.epochs[kind] if epochs is None else epochs
@@ -168,14 +103,20 @@ def resolve(
         raise ValueError(f"use_cache is {use_cache!r}; expected True or False.")
     return Settings(
         notebook=notebook,
-        dataset=choose("dataset", dataset, DATASETS),
+        dataset=choose("dataset", dataset, own),
         profile=profile,
-        data_dir=data_dir if data_dir is not None else os.environ.get("CIFAR10_DIR") or None,
+        data_dir=data_dir if data_dir is not None else os.environ.get(variable) or None,
         seeds=seeds,
         epochs=epochs,
         use_cache=use_cache is not False,
         shortened=epochs < table.epochs[kind],
     )
+
+
+def _of_environment(own: tuple[str, ...]) -> str:
+    """What `COURSE_DATASET` means where the choice is between `own`: auto, real or embedded."""
+    named = choose("COURSE_DATASET", os.environ.get("COURSE_DATASET") or "auto", DATASETS)
+    return own[0 if named == "auto" else 1 if named in EMBEDDED else 2]
 
 
 def whole_numbers(name: str, values: Sequence[int] | str, least: int = 0) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
-"""The data ladder: `load` gives CIFAR-10 where it can be had, the embedded digits elsewhere.
+"""The data ladder: `load` gives CIFAR-10 or CIFAR-100, or embedded digits where they can't be had.
 
-`sources` finds or downloads a copy, `archives` unpacks it, `cifar` reads it, `digits` makes the
-embedded dataset.
+`layouts` describes the two sets; `sources` finds or downloads a copy, `archives` unpacks it,
+`cifar` reads it; `digits` and `pairs` make the embedded datasets.
 May import photos and the rooms below, nothing else of the course.
 New: another dataset is a room that makes or reads it, and a rung or a name in `ladder`.
 """
@@ -13,11 +13,14 @@ from helpers.data.digits import CLASS_NAMES as DIGIT_NAMES
 from helpers.data.digits import make as make_digits
 from helpers.data.download import DownloadError, fetch
 from helpers.data.ladder import Dataset, fewer, fingerprint, load
-from helpers.data.sources import EMBEDDED, NAMED, locate
+from helpers.data.layouts import LAYOUTS
+from helpers.data.pairs import make as make_pairs
+from helpers.data.sources import EMBEDDED, NAMED, layout_of, locate
 
 __all__ = [
     "DIGIT_NAMES",
     "EMBEDDED",
+    "LAYOUTS",
     "NAMED",
     "DataError",
     "Dataset",
@@ -25,9 +28,11 @@ __all__ = [
     "fetch",
     "fewer",
     "fingerprint",
+    "layout_of",
     "load",
     "locate",
     "make_digits",
+    "make_pairs",
     "read_cifar",
     "unpack_cifar",
 ]

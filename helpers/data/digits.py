@@ -5,6 +5,7 @@ photos are scikit-learn's two sample images. Laying digits over photo patches fo
 (Ganin et al., "Domain-Adversarial Training of Neural Networks", JMLR 2016). Nothing is downloaded.
 """
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -62,18 +63,18 @@ def make(
     if len(pixels) != 2 or not 8 <= pixels[0] <= pixels[1] <= SIZE:
         raise ValueError(f"pixels are {pixels}; expected two heights from 8 to {SIZE}, rising.")
     rng = np.random.default_rng([VERSION, seed, PARTS.index(part)])
-    glyphs, glyph_labels = _samples(part, seed)
+    glyphs, glyph_labels = samples(part, seed)
     labels = rng.permutation(np.arange(count) % 10)
-    chosen = _choose(glyph_labels, labels, rng)
+    chosen = choose(glyph_labels, labels, rng)
 
-    glyphs = _enlarge(glyphs)
+    glyphs = enlarge(glyphs)
     images = np.empty((count, SIZE, SIZE, 3), np.uint8)
     places = np.empty((count, 4), np.int64)
     for start in range(0, count, CHUNK):
         piece = slice(start, start + CHUNK)
-        ink = _place(glyphs, chosen[piece], rng, pixels)
-        places[piece] = _bounding_boxes(ink)
-        images[piece] = _paint(ink, _patches(len(ink), rng), rng)
+        ink = place(glyphs, chosen[piece], rng, pixels)
+        places[piece] = bounding_boxes(ink)
+        images[piece] = paint(ink, patches(len(ink), rng), rng)
     return (images, labels, places) if boxes else (images, labels)
 
 
@@ -86,16 +87,23 @@ def load(count: int, part: Part = "train", *, seed: int = 0) -> tuple[np.ndarray
     Returns:
         `images` uint8 `(count, 32, 32, 3)` and `labels` int64 `(count,)`.
     """
-    path = config.cache_dir() / "digits" / f"v{VERSION}-{part}-{count}-seed{seed}.npz"
-    kept = storage.read_arrays(path)
-    if kept is None:
-        images, labels = make(count, part, seed=seed)
-        kept = {"images": images, "labels": labels}
-        storage.write_arrays(path, kept)
-    return kept["images"], kept["labels"]
+    return kept("digits", VERSION, make, count, part, seed)
 
 
-def _samples(part: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def kept(
+    name: str, version: int, maker: Callable, count: int, part: Part, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """What `maker(count, part, seed=seed)` makes, from the cache folder after the first time."""
+    path = config.cache_dir() / name / f"v{version}-{part}-{count}-seed{seed}.npz"
+    found = storage.read_arrays(path)
+    if found is None:
+        images, labels = maker(count, part, seed=seed)
+        found = {"images": images, "labels": labels}
+        storage.write_arrays(path, found)
+    return found["images"], found["labels"]
+
+
+def samples(part: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The 8×8 glyphs (float32, 0 to 1) and labels of one part: 60, 20 and 20 % of the samples."""
     digits = load_digits()
     indices = np.arange(len(digits.target))
@@ -109,7 +117,7 @@ def _samples(part: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return (digits.images[keep] / 16).astype(np.float32), digits.target[keep]
 
 
-def _choose(glyph_labels: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def choose(glyph_labels: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """For every label the index of a random glyph of that class."""
     chosen = np.empty(len(labels), np.int64)
     for digit in range(10):
@@ -118,7 +126,7 @@ def _choose(glyph_labels: np.ndarray, labels: np.ndarray, rng: np.random.Generat
     return chosen
 
 
-def _enlarge(glyphs: np.ndarray) -> np.ndarray:
+def enlarge(glyphs: np.ndarray) -> np.ndarray:
     """Interpolates 8×8 glyphs with an empty border of one to float32 `(n, 80, 80)`, 0 to 1."""
     padded = np.pad(glyphs, ((0, 0), (1, 1), (1, 1)))
     position = (np.arange(10 * FINE) + 0.5) / FINE - 0.5
@@ -126,18 +134,24 @@ def _enlarge(glyphs: np.ndarray) -> np.ndarray:
     return np.clip((weights @ padded @ weights.T - 0.34) / 0.3, 0, 1)
 
 
-def _place(
+def place(
     glyphs: np.ndarray,
     chosen: np.ndarray,
     rng: np.random.Generator,
     heights: tuple[float, float] = GLYPH_PIXELS,
+    columns: tuple[float, float] | None = None,
 ) -> np.ndarray:
-    """Scales, turns and shifts the chosen enlarged glyphs; float32 `(n, 32, 32)`, 0 to 1."""
+    """Scales, turns and shifts the chosen enlarged glyphs; float32 `(n, 32, 32)`, 0 to 1.
+
+    The middle of each glyph lies between two columns; without them, anywhere where it fits.
+    """
     n = len(chosen)
     pixels = rng.uniform(*heights, n)
     angle = np.radians(rng.uniform(-ROTATION_DEGREES, ROTATION_DEGREES, n))
     reach = pixels / 2 * (np.abs(np.cos(angle)) + np.abs(np.sin(angle)))
     centre = SIZE / 2 + rng.uniform(-1, 1, (2, n)) * np.maximum(SIZE / 2 - reach, 0)
+    if columns is not None:
+        centre[1] = rng.uniform(*columns, n)
 
     grid = np.arange(SIZE) + 0.5
     dy = (grid - centre[0][:, None]).astype(np.float32)[:, :, None]
@@ -151,7 +165,7 @@ def _place(
     return glyphs[chosen[:, None, None], row, column]
 
 
-def _patches(count: int, rng: np.random.Generator) -> np.ndarray:
+def patches(count: int, rng: np.random.Generator) -> np.ndarray:
     """Random patches of the two photos, half of them mirrored; float32 `(count, 32, 32, 3)`."""
     photos = np.stack(load_sample_images().images)[:, ::2, ::2]
     which = rng.integers(len(photos), size=count)[:, None, None]
@@ -162,7 +176,7 @@ def _patches(count: int, rng: np.random.Generator) -> np.ndarray:
     return photos[which, top + np.arange(SIZE)[None, :, None], left + columns].astype(np.float32)
 
 
-def _paint(ink: np.ndarray, patches: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def paint(ink: np.ndarray, patches: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Lays each digit over its patch in one random tint that stands out in brightness."""
     patches = patches.mean((1, 2, 3), keepdims=True) * 0.35 + patches * 0.65
     brightness = patches.mean((1, 2, 3))
@@ -175,7 +189,7 @@ def _paint(ink: np.ndarray, patches: np.ndarray, rng: np.random.Generator) -> np
     return (patches * (1 - alpha) + tint * alpha + 0.5).astype(np.uint8)
 
 
-def _bounding_boxes(ink: np.ndarray) -> np.ndarray:
+def bounding_boxes(ink: np.ndarray) -> np.ndarray:
     """The smallest box around the pixels that are at least half covered with ink."""
     rows, columns = (ink >= 0.5).any(2), (ink >= 0.5).any(1)
     top, left = rows.argmax(1), columns.argmax(1)

@@ -1,4 +1,4 @@
-"""The data ladder: CIFAR-10 where it can be had, the embedded digits where it can't."""
+"""The data ladder: CIFAR where it can be had, the embedded digits where it can't."""
 
 import hashlib
 import os
@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from helpers import config
-from helpers.data import archives, cifar, digits, sources
+from helpers.data import archives, cifar, digits, pairs, sources
 from helpers.data.cifar import DataError as DataError
+from helpers.data.layouts import Layout
 
 _WORDS = {
     sources.NAMED: "read from the folder or archive you named",
@@ -29,7 +30,10 @@ class Dataset:
             dataset that a notebook builds itself may have other shapes.
         y_train, y_val, y_test: int64 `(n,)`, class indices.
         class_names: Name of each class index.
-        name: `"CIFAR-10"`, `"CIFAR-10 (JPEG copy)"`, `"CIFAR-10 (unverified copy)"` or `"digits"`.
+        name: `"CIFAR-10"`, `"CIFAR-10 (JPEG copy)"`, `"CIFAR-10 (unverified copy)"` or `"digits"`;
+            `"CIFAR-100"` with the same copies, or `"digits100"`.
+        superclass_names: Name of each superclass; empty if there are none.
+        superclass_of: The superclass of each class index; empty if there are none.
         fingerprint: SHA-256 of all pixels and labels, in hexadecimal.
     """
 
@@ -41,6 +45,8 @@ class Dataset:
     y_test: np.ndarray
     class_names: tuple[str, ...]
     name: str
+    superclass_names: tuple[str, ...] = ()
+    superclass_of: tuple[int, ...] = ()
     fingerprint: str = field(init=False)
 
     def __post_init__(self):
@@ -71,42 +77,49 @@ def load(
     data_dir: str | os.PathLike | None = None,
     seed: int = 0,
     classes: Sequence[str] | None = None,
+    auto: str = "cifar10",
 ) -> Dataset:
     """Loads the course's images, in three parts, and prints where they come from.
 
     Rungs of the ladder, the first that answers wins: a folder or archive you name (`data_dir` or
-    the environment variable `CIFAR10_DIR`), an earlier download in Keras' cache, a download, the
-    embedded dataset.
+    the environment variable `CIFAR10_DIR`, or `CIFAR100_DIR`), an earlier download in Keras' cache,
+    a download, the embedded dataset.
 
     Args:
-        dataset: `"auto"` climbs the whole ladder, `"cifar10"` fails instead of taking the embedded
-            dataset, `"digits"` takes the embedded dataset at once.
+        dataset: `"auto"` climbs the whole ladder, `"cifar10"` and `"cifar100"` fail instead of
+            taking an embedded dataset, `"digits"` and `"digits100"` take the embedded one at once.
         profile: `"smoke"`, `"class"` or `"full"`; sets the number of images.
-        data_dir: Folder or archive (tar or ZIP) with CIFAR-10's Python version, or a folder that
+        data_dir: Folder or archive (tar or ZIP) with the set's Python version, or a folder that
             holds the archive.
         seed: Fixes the split, in whatever order the images lie in their files. It stays 0 in the
             course, so that everybody has the same images in each part; of CIFAR-10, a smaller
             profile's parts lie inside the full profile's.
         classes: Keep only these classes, by name, renumbered in this order.
+        auto: What `"auto"` looks for: `"cifar10"`, or `"cifar100"` with its embedded stand-in.
 
     Returns:
         A `Dataset`; every class has the same number of images in each part.
 
     Raises:
-        DataError: The source that was named fails, or CIFAR-10 was asked for and can't be had.
+        DataError: The source that was named fails, or a CIFAR set was asked for and can't be had.
         ValueError: An argument has a value that is not allowed.
     """
     size = config.PROFILES[config.choose("profile", profile, list(config.PROFILES))]
-    source = sources.locate(dataset, data_dir)
+    source = sources.locate(dataset, data_dir, auto)
     if source.rung == sources.EMBEDDED:
-        arrays, class_names, name = _load_digits(size, seed), digits.CLASS_NAMES, "digits"
+        whole = _embedded(source.layout)
+        arrays = _made(source.layout, size, seed)
     else:
-        whole, class_names, name = _read_cifar(source.path)
-        arrays = _split(whole, size, seed)
+        whole = _read_cifar(source)
+        arrays = _split(whole.arrays, size, seed)
+    names = {"class_names": whole.class_names, "superclass_of": whole.superclass_of}
     if classes is not None:
-        arrays = _keep_classes(arrays, class_names, classes)
-        class_names = tuple(classes)
-    data = Dataset(**arrays, class_names=class_names, name=name)
+        arrays, chosen = _keep_classes(arrays, whole.class_names, classes)
+        names = {
+            "class_names": tuple(classes),
+            "superclass_of": tuple(whole.superclass_of[c] for c in chosen if whole.superclass_of),
+        }
+    data = Dataset(**arrays, **names, name=whole.name, superclass_names=whole.superclass_names)
     print(describe(data, source))
     return data
 
@@ -142,9 +155,10 @@ def describe(data: Dataset, source: sources.Source) -> str:
     )
     if source.rung != sources.EMBEDDED:
         return f"{data.name}, {_WORDS[source.rung]}: {counts}."
+    pair = "pairs of " if data.name == "digits100" else ""
     lines = [
-        "EMBEDDED DATASET: handwritten digits on photo patches.",
-        "The numbers below are not CIFAR-10 numbers.",
+        f"EMBEDDED DATASET: {pair}handwritten digits on photo patches.",
+        f"The numbers below are not {source.layout.name} numbers.",
         f"{counts}.",
         *source.tried,
     ]
@@ -152,27 +166,29 @@ def describe(data: Dataset, source: sources.Source) -> str:
     return "\n".join([rule, *lines, rule])
 
 
-def _read_cifar(path: Path) -> tuple[dict[str, np.ndarray], tuple[str, ...], str]:
+def _read_cifar(source: sources.Source) -> cifar.Copy:
+    path, layout = source.path, source.layout
     if path.is_dir():
-        return cifar.read(path)
-    with tempfile.TemporaryDirectory(prefix="cifar10-") as scratch:
-        folder = archives.unpack(path, Path(scratch))
+        return cifar.read(path, layout)
+    with tempfile.TemporaryDirectory(prefix=f"{layout.stem}-") as scratch:
+        folder = archives.unpack(path, Path(scratch), layout)
         try:
-            return cifar.read(folder)
+            return cifar.read(folder, layout)
         except DataError as error:
             raise DataError(str(error).replace(str(folder), str(path))) from None
 
 
 def _split(whole: dict[str, np.ndarray], size: config.Profile, seed: int) -> dict[str, np.ndarray]:
-    """Balanced parts: of each class, the first 500 of a seeded order validate, the rest train."""
+    """Balanced parts: of each class, the first of a seeded order validate, the rest train."""
     rng = np.random.default_rng(seed)
-    orders = [rng.permutation(np.flatnonzero(whole["y_train"] == c)) for c in range(10)]
-    test_orders = [rng.permutation(np.flatnonzero(whole["y_test"] == c)) for c in range(10)]
-    held = config.PROFILES["full"].val // 10
+    n = 1 + int(whole["y_train"].max())
+    orders = [rng.permutation(np.flatnonzero(whole["y_train"] == c)) for c in range(n)]
+    test_orders = [rng.permutation(np.flatnonzero(whole["y_test"] == c)) for c in range(n)]
+    held = config.PROFILES["full"].val // n
     parts = {
-        "train": ("train", [order[held : held + size.train // 10] for order in orders]),
-        "val": ("train", [order[: size.val // 10] for order in orders]),
-        "test": ("test", [order[: size.test // 10] for order in test_orders]),
+        "train": ("train", [order[held : held + size.train // n] for order in orders]),
+        "val": ("train", [order[: size.val // n] for order in orders]),
+        "test": ("test", [order[: size.test // n] for order in test_orders]),
     }
     arrays = {}
     for part, (origin, chosen) in parts.items():
@@ -182,18 +198,26 @@ def _split(whole: dict[str, np.ndarray], size: config.Profile, seed: int) -> dic
     return arrays
 
 
-def _load_digits(size: config.Profile, seed: int) -> dict[str, np.ndarray]:
-    arrays = {}
+def _embedded(layout: Layout) -> cifar.Copy:
+    """The names of the dataset that stands in for one of the two sets."""
+    if not layout.superclasses:
+        return cifar.Copy({}, digits.CLASS_NAMES, "digits")
+    superclasses = (pairs.SUPERCLASS_NAMES, pairs.SUPERCLASS_OF)
+    return cifar.Copy({}, pairs.CLASS_NAMES, "digits100", *superclasses)
+
+
+def _made(layout: Layout, size: config.Profile, seed: int) -> dict[str, np.ndarray]:
+    room, arrays = pairs if layout.superclasses else digits, {}
     for part in digits.PARTS:
-        made = digits.load(getattr(size, part), part, seed=seed)
+        made = room.load(getattr(size, part), part, seed=seed)
         arrays[f"x_{part}"], arrays[f"y_{part}"] = made
     return arrays
 
 
 def _keep_classes(
     arrays: dict[str, np.ndarray], class_names: tuple[str, ...], classes: Sequence[str]
-) -> dict[str, np.ndarray]:
-    """The images of the named classes, labels renumbered in the order of the names."""
+) -> tuple[dict[str, np.ndarray], list[int]]:
+    """The images of the named classes, renumbered in the order of the names; the old numbers."""
     unknown = [name for name in classes if name not in class_names]
     if isinstance(classes, str) or unknown or len(set(classes)) != len(classes) or not classes:
         raise ValueError(
@@ -201,10 +225,11 @@ def _keep_classes(
             f"{', '.join(class_names)}."
         )
     renumber = np.full(len(class_names), -1)
-    renumber[[class_names.index(name) for name in classes]] = np.arange(len(classes))
+    chosen = [class_names.index(name) for name in classes]
+    renumber[chosen] = np.arange(len(classes))
     kept = {}
     for part in digits.PARTS:
         labels = renumber[arrays[f"y_{part}"]]
         kept[f"x_{part}"] = arrays[f"x_{part}"][labels >= 0]
         kept[f"y_{part}"] = labels[labels >= 0]
-    return kept
+    return kept, chosen

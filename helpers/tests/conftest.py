@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from helpers import config
-from helpers.data import cifar
+from helpers.data.layouts import CIFAR10
 
+ROWS = 10_000
+TRAIN_FILES = tuple(CIFAR10.rows)[:-1]
 CLASS_NAMES = [b"airplane", b"automobile", b"bird", b"cat", b"deer"]
 CLASS_NAMES += [b"dog", b"frog", b"horse", b"ship", b"truck"]
 
@@ -23,7 +25,7 @@ def own_folders(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("COURSE_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    for name in ("CIFAR10_DIR", "COURSE_PROFILE", "COURSE_DATASET"):
+    for name in ("CIFAR10_DIR", "CIFAR100_DIR", "COURSE_PROFILE", "COURSE_DATASET"):
         monkeypatch.delenv(name, raising=False)
     connect = socket.socket.connect
 
@@ -56,8 +58,8 @@ def python2_pickle(record: object) -> bytes:
 
 def batch(start: int) -> dict[bytes, object]:
     """10,000 made-up images; the first four bytes of each are its number, the labels cycle."""
-    rows = np.zeros((cifar.ROWS, 3072), np.uint8)
-    numbers = np.arange(start, start + cifar.ROWS, dtype="<u4")
+    rows = np.zeros((ROWS, 3072), np.uint8)
+    numbers = np.arange(start, start + ROWS, dtype="<u4")
     rows[:, :4] = numbers.view(np.uint8).reshape(-1, 4)
     return {b"labels": [int(n) % 10 for n in numbers], b"data": rows}
 
@@ -70,8 +72,8 @@ def numbers(images: np.ndarray) -> np.ndarray:
 def write_batches(folder: Path, meta: dict[bytes, object] | None = None) -> Path:
     """Writes a complete made-up CIFAR-10 folder and returns it."""
     folder.mkdir(parents=True)
-    for k, name in enumerate((*cifar.TRAIN_FILES, "test_batch")):
-        (folder / name).write_bytes(python2_pickle(batch(k * cifar.ROWS)))
+    for k, name in enumerate((*TRAIN_FILES, "test_batch")):
+        (folder / name).write_bytes(python2_pickle(batch(k * ROWS)))
     content = {b"label_names": CLASS_NAMES} | (meta or {})
     (folder / "batches.meta").write_bytes(python2_pickle(content))
     return folder
@@ -80,7 +82,7 @@ def write_batches(folder: Path, meta: dict[bytes, object] | None = None) -> Path
 @pytest.fixture(scope="session")
 def cifar_folder(tmp_path_factory) -> Path:
     """A complete folder in the official layout; tests don't change it."""
-    return write_batches(tmp_path_factory.mktemp("data") / cifar.FOLDER)
+    return write_batches(tmp_path_factory.mktemp("data") / CIFAR10.folder)
 
 
 @pytest.fixture(scope="session")

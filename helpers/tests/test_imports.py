@@ -25,6 +25,7 @@ ORDER = (
     ("data",),
     ("photos",),
     ("convolution", "config", "storage", "errors", "processor"),
+    ("profiles",),
 )
 FLOOR = {name: number for number, names in enumerate(ORDER) for name in names}
 MOST_NAMES = 8  # that a notebook imports

@@ -120,6 +120,7 @@ def start(
     epochs: int | None = None,
     use_cache: bool | None = None,
     precision: str | None = None,
+    about: str = "cifar10",
 ) -> Settings:
     """Settles what a notebook runs with, and says in two lines what runs where.
 
@@ -131,12 +132,14 @@ def start(
             `config.resolve`.
         precision: A dtype policy that the notebook needs on every machine; None takes the
             machine's.
+        about: As in `config.resolve`.
 
     Raises:
         ValueError: A parameter or an environment variable has a value that is not allowed.
         RunsError: Nothing can be written where records go.
     """
-    settings = config.resolve(notebook, kind, dataset, profile, data_dir, seeds, epochs, use_cache)
+    given = (dataset, profile, data_dir, seeds, epochs, use_cache)
+    settings = config.resolve(notebook, kind, *given, about=about)
     why = storage.refusal(settings.runs_dir)
     if why:
         raise RunsError(

@@ -7,6 +7,7 @@ import pytest
 
 from helpers.data import archives, cifar
 from helpers.data.cifar import DataError
+from helpers.data.layouts import CIFAR10
 from helpers.tests.data.test_cifar import OTHERS
 
 
@@ -28,10 +29,10 @@ def test_unpacks_an_archive(cifar_folder, tmp_path, monkeypatch, python):
         monkeypatch.delattr(tarfile, "data_filter", raising=False)
     archive = tmp_path / "cifar-10-python.tar.gz"
     with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
-        tar.add(cifar_folder, cifar.FOLDER)
+        tar.add(cifar_folder, CIFAR10.folder)
     folder = archives.unpack(archive, tmp_path / "out")
-    assert sorted(p.name for p in folder.iterdir()) == sorted(cifar.FILES)
-    assert [p.name for p in (tmp_path / "out").iterdir()] == [cifar.FOLDER]
+    assert sorted(p.name for p in folder.iterdir()) == sorted(CIFAR10.files)
+    assert [p.name for p in (tmp_path / "out").iterdir()] == [CIFAR10.folder]
 
 
 @pytest.mark.parametrize("name", ["../evil", "a/../../evil", "/evil"])
@@ -68,7 +69,7 @@ def test_what_is_no_archive_is_said_so(tmp_path):
 def test_a_cut_off_archive_leaves_nothing(cifar_folder, tmp_path):
     archive = tmp_path / "cut.tar.gz"
     with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
-        tar.add(cifar_folder, cifar.FOLDER)
+        tar.add(cifar_folder, CIFAR10.folder)
     archive.write_bytes(archive.read_bytes()[:-20_000])
     with pytest.raises(DataError, match="can't be unpacked"):
         archives.unpack(archive, tmp_path / "out")
@@ -93,8 +94,8 @@ def zipped(path, source, above: str = ""):
 @pytest.mark.parametrize("above", ["", "cifar/cifar-10-batches-py/"])
 def test_a_zip_archive_is_unpacked_too(cifar_folder, tmp_path, above):
     folder = archives.unpack(zipped(tmp_path / "a.zip", cifar_folder, above), tmp_path / "out")
-    assert sorted(path.name for path in folder.iterdir()) == sorted(cifar.FILES)
-    assert [path.name for path in (tmp_path / "out").iterdir()] == [cifar.FOLDER]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(CIFAR10.files)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [CIFAR10.folder]
 
 
 def test_a_zip_archive_is_not_trusted(tmp_path):
@@ -123,11 +124,11 @@ def test_a_folder_that_holds_only_the_archive_will_do(tmp_path, name):
     (tmp_path / "readme.txt").touch()
     assert archives.inside(tmp_path) == tmp_path / name
     (tmp_path / "other.tgz").touch()
-    official = name == archives.OFFICIAL
+    official = name == CIFAR10.archive
     assert archives.inside(tmp_path) == (tmp_path / name if official else tmp_path)
     with pytest.raises(DataError, match=r"not found \(there: .*readme\.txt\)"):
         cifar.read(tmp_path)
-    (tmp_path / cifar.FILES[0]).touch()
+    (tmp_path / CIFAR10.files[0]).touch()
     assert archives.inside(tmp_path) == tmp_path
 
 

@@ -7,13 +7,14 @@ import pytest
 
 from helpers.data import cifar, order
 from helpers.data.cifar import DataError
-from helpers.tests.conftest import batch, numbers, python2_pickle
+from helpers.data.layouts import CIFAR10, Layout
+from helpers.tests.conftest import ROWS, TRAIN_FILES, batch, numbers, python2_pickle
 
 
 @pytest.fixture
 def folder(cifar_folder, tmp_path):
     """A copy of the good folder that a test may spoil; unchanged files are links."""
-    copy = tmp_path / cifar.FOLDER
+    copy = tmp_path / CIFAR10.folder
     copy.mkdir()
     for path in cifar_folder.iterdir():
         os.link(path, copy / path.name)
@@ -26,7 +27,7 @@ def spoil(path, content: bytes):
 
 
 def test_reads_every_image_with_its_label(cifar_folder):
-    arrays, names, copy = cifar.read(cifar_folder)
+    arrays, names, copy, *_ = cifar.read(cifar_folder)
     assert arrays["x_train"].shape == (50_000, 32, 32, 3) and arrays["x_train"].dtype == np.uint8
     assert arrays["x_test"].shape == (10_000, 32, 32, 3) and arrays["y_test"].dtype == np.int64
     assert (np.sort(numbers(arrays["x_train"])) == np.arange(50_000)).all()
@@ -38,12 +39,12 @@ def test_reads_every_image_with_its_label(cifar_folder):
 
 def in_another_order(folder):
     """Writes the training images into other files, all images of one class first."""
-    records = [batch(k * cifar.ROWS) for k in range(5)]
+    records = [batch(k * ROWS) for k in range(5)]
     rows = np.concatenate([record[b"data"] for record in records])
     labels = np.concatenate([record[b"labels"] for record in records])
     at = np.argsort(labels, kind="stable")
-    for k, name in enumerate(cifar.TRAIN_FILES):
-        part = at[k * cifar.ROWS : (k + 1) * cifar.ROWS]
+    for k, name in enumerate(TRAIN_FILES):
+        part = at[k * ROWS : (k + 1) * ROWS]
         record = {b"labels": labels[part].tolist(), b"data": rows[part]}
         spoil(folder / name, python2_pickle(record))
     last = batch(50_000)
@@ -59,7 +60,7 @@ def test_the_order_of_the_files_is_no_part_of_what_is_read(cifar_folder, folder)
 
 
 def test_the_official_set_is_known_in_any_order(cifar_folder, folder, monkeypatch):
-    arrays, _, _ = cifar.read(cifar_folder)
+    arrays, *_ = cifar.read(cifar_folder)
     sets = {
         part: order.of_set(order.digests(arrays[f"x_{part}"], arrays[f"y_{part}"]))
         for part in ("train", "test")
@@ -90,9 +91,10 @@ def test_takes_the_folder_above(cifar_folder):
 
 def test_names_the_official_files(cifar_folder, monkeypatch):
     official = {
-        name: hashlib.md5((cifar_folder / name).read_bytes()).hexdigest() for name in cifar.FILES
+        name: hashlib.md5((cifar_folder / name).read_bytes()).hexdigest() for name in CIFAR10.files
     }
-    monkeypatch.setattr(cifar, "OFFICIAL_MD5", official)
+    for name, md5 in official.items():
+        monkeypatch.setitem(CIFAR10.md5, name, md5)
     assert cifar.read(cifar_folder)[2] == "CIFAR-10"
 
 
@@ -131,7 +133,7 @@ def test_what_was_pickled_anew_is_read_alike(folder, numpy, protocol, names):
     spoil(folder / "data_batch_1", rows)
     meta = {b"label_names": [b"c%d" % i for i in range(10)]}
     spoil(folder / "batches.meta", pickle.dumps(names(meta), protocol=protocol))
-    arrays, class_names, _ = cifar.read(folder)
+    arrays, class_names, *_ = cifar.read(folder)
     assert (np.sort(numbers(arrays["x_train"])) == np.arange(50_000)).all()
     assert (arrays["y_train"] == numbers(arrays["x_train"]) % 10).all() and class_names[3] == "c3"
 
@@ -212,6 +214,6 @@ def test_half_a_file_is_an_error(folder):
 
 
 def test_a_huge_file_is_not_read(folder, monkeypatch):
-    monkeypatch.setattr(cifar, "LARGEST_FILE", 1_000_000)
+    monkeypatch.setattr(Layout, "largest_file", 20_000_000)
     with pytest.raises(DataError, match="about 31 million"):
         cifar.read(folder)

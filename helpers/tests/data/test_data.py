@@ -10,6 +10,7 @@ import pytest
 from helpers import config
 from helpers.data import cifar, digits, ladder, sources
 from helpers.data.cifar import DataError
+from helpers.data.layouts import CIFAR10
 from helpers.tests.conftest import numbers
 
 
@@ -123,7 +124,7 @@ def test_an_error_in_a_named_archive_names_the_archive(cifar_folder, tmp_path):
 
 @pytest.mark.parametrize("dataset", ["auto", "cifar10"])
 def test_a_named_source_that_fails_is_never_replaced(tmp_path, monkeypatch, dataset):
-    monkeypatch.setattr(sources, "_download", lambda: pytest.fail("fell through"))
+    monkeypatch.setattr(sources, "_download", lambda layout: pytest.fail("fell through"))
     with pytest.raises(DataError, match="does not exist"):
         ladder.load(dataset, "smoke", data_dir=tmp_path / "nowhere")
     (tmp_path / "empty").mkdir()
@@ -133,15 +134,16 @@ def test_a_named_source_that_fails_is_never_replaced(tmp_path, monkeypatch, data
 
 
 def test_keras_cache_comes_before_a_download(cifar_folder, monkeypatch, tmp_path):
-    monkeypatch.setattr(sources, "_download", lambda: pytest.fail("downloaded"))
-    monkeypatch.setattr(cifar, "_copy_name", lambda official, meta: "CIFAR-10")
-    folder = tmp_path / "keras" / "datasets" / "cifar-10-batches-py-target" / cifar.FOLDER
+    monkeypatch.setattr(sources, "_download", lambda layout: pytest.fail("downloaded"))
+    monkeypatch.setattr(cifar, "_copy_name", lambda official, meta, layout: "CIFAR-10")
+    folder = tmp_path / "keras" / "datasets" / "cifar-10-batches-py-target" / CIFAR10.folder
     shutil.copytree(cifar_folder, folder)
     assert sources.locate("auto") == sources.Source(sources.CACHED, folder)
 
 
 def test_without_a_network_auto_takes_the_digits_and_cifar10_fails(monkeypatch, capsys):
-    monkeypatch.setattr(sources, "MIRRORS", ("http://127.0.0.1:9/cifar-10-python.tar.gz",))
+    nowhere = dataclasses.replace(CIFAR10, mirrors=("http://127.0.0.1:9/cifar-10-python.tar.gz",))
+    monkeypatch.setattr(sources, "CIFAR10", nowhere)
     assert ladder.load("auto", "smoke").name == "digits"
     assert "download failed: 127.0.0.1:9: not reached" in capsys.readouterr().out
     with pytest.raises(DataError, match=r"Tried:[^$]*not reached[^$]*dataset='digits'"):
@@ -151,10 +153,10 @@ def test_without_a_network_auto_takes_the_digits_and_cifar10_fails(monkeypatch, 
 def test_a_download_lands_where_keras_looks(cifar_folder, monkeypatch, tmp_path):
     def fetch(mirrors, target, sha256):
         with tarfile.open(target, "w:gz", compresslevel=1) as tar:
-            tar.add(cifar_folder, cifar.FOLDER)
+            tar.add(cifar_folder, CIFAR10.folder)
 
     monkeypatch.setattr(sources.download, "fetch", fetch)
-    monkeypatch.setattr(cifar, "_copy_name", lambda official, meta: "CIFAR-10")
+    monkeypatch.setattr(cifar, "_copy_name", lambda official, meta, layout: "CIFAR-10")
     first, second = sources.locate("auto"), sources.locate("auto")
     assert (first.rung, second.rung) == (sources.DOWNLOADED, sources.CACHED)
     assert first.path == second.path
@@ -169,10 +171,10 @@ def test_two_processes_download_once(cifar_folder, monkeypatch):
         fetched.append(target)
         time.sleep(0.5)
         with tarfile.open(target, "w:gz", compresslevel=1) as tar:
-            tar.add(cifar_folder, cifar.FOLDER)
+            tar.add(cifar_folder, CIFAR10.folder)
 
     monkeypatch.setattr(sources.download, "fetch", slow_fetch)
-    monkeypatch.setattr(cifar, "_copy_name", lambda official, meta: "CIFAR-10")
+    monkeypatch.setattr(cifar, "_copy_name", lambda official, meta, layout: "CIFAR-10")
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        folders = list(pool.map(lambda _: sources._download(), range(2)))
+        folders = list(pool.map(lambda _: sources._download(CIFAR10), range(2)))
     assert len(fetched) == 1 and folders[0] == folders[1]

@@ -21,17 +21,17 @@ def test_shapes_types_and_balance(count):
 
 
 def test_no_handwriting_is_in_two_parts():
-    parts = [{g.tobytes() for g in digits._samples(part, 0)[0]} for part in digits.PARTS]
-    sizes = [len(digits._samples(part, 0)[0]) for part in digits.PARTS]
+    parts = [{g.tobytes() for g in digits.samples(part, 0)[0]} for part in digits.PARTS]
+    sizes = [len(digits.samples(part, 0)[0]) for part in digits.PARTS]
     assert sum(sizes) == 1_797 and min(sizes) > 300
     assert not (parts[0] & parts[1] or parts[0] & parts[2] or parts[1] & parts[2])
 
 
 def test_the_box_holds_the_whole_digit_and_nothing_else():
     rng = np.random.default_rng(0)
-    glyphs = digits._enlarge(digits._samples("train", 0)[0])
-    ink = digits._place(glyphs, np.arange(200), rng)
-    for drawn, (top, left, bottom, right) in zip(ink, digits._bounding_boxes(ink), strict=True):
+    glyphs = digits.enlarge(digits.samples("train", 0)[0])
+    ink = digits.place(glyphs, np.arange(200), rng)
+    for drawn, (top, left, bottom, right) in zip(ink, digits.bounding_boxes(ink), strict=True):
         covered = drawn >= 0.5
         assert covered.sum() == covered[top:bottom, left:right].sum() > 10
         inside = covered[top:bottom, left:right]

@@ -1,3 +1,4 @@
+import dataclasses
 import shutil
 import tarfile
 
@@ -5,15 +6,17 @@ import pytest
 
 from helpers.data import cifar, download, ladder, sources
 from helpers.data.cifar import DataError
+from helpers.data.layouts import CIFAR10
 
 
 def official(archive, cifar_folder, monkeypatch):
     """Makes an archive that counts as the official one."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
-        tar.add(cifar_folder, cifar.FOLDER)
-    monkeypatch.setattr(cifar, "_copy_name", lambda official, meta: "CIFAR-10")
-    monkeypatch.setattr(sources, "SHA256", download._sha256(archive))
+        tar.add(cifar_folder, CIFAR10.folder)
+    monkeypatch.setattr(cifar, "_copy_name", lambda official, meta, layout: "CIFAR-10")
+    known = dataclasses.replace(CIFAR10, sha256=download._sha256(archive))
+    monkeypatch.setattr(sources, "CIFAR10", known)
     monkeypatch.setattr(sources.download, "fetch", lambda *given: pytest.fail("downloaded"))
     return archive
 
@@ -21,25 +24,27 @@ def official(archive, cifar_folder, monkeypatch):
 def test_an_archive_in_the_cache_is_enough_where_keras_folder_is_read_only(
     cifar_folder, monkeypatch, tmp_path, capsys
 ):
-    archive = official(sources._archive(), cifar_folder, monkeypatch)
+    archive = official(sources._archive(CIFAR10), cifar_folder, monkeypatch)
     (tmp_path / "keras").write_text("no folder")
-    assert sources.locate("auto") == sources.Source(sources.CACHED, archive)
+    source = sources.locate("auto")
+    assert (source.rung, source.path) == (sources.CACHED, archive)
     said = capsys.readouterr().out
     assert len(said.splitlines()) == 1 and "COURSE_CACHE" in said and "KERAS_HOME" in said
     assert ladder.load("cifar10", "smoke").name == "CIFAR-10" and archive.is_file()
 
 
 def test_a_cache_that_is_read_only_is_read(cifar_folder, monkeypatch, tmp_path, capsys):
-    archive = official(sources._archive(), cifar_folder, monkeypatch)
+    archive = official(sources._archive(CIFAR10), cifar_folder, monkeypatch)
 
     def denied(*arguments, **options):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(sources, "FileLock", denied)
-    assert sources.locate("auto") == sources.Source(sources.CACHED, archive)
+    source = sources.locate("auto")
+    assert (source.rung, source.path) == (sources.CACHED, archive)
     archive.write_bytes(b"damaged")
-    monkeypatch.setattr(sources, "_fetch", lambda archive: archive)
-    assert sources._download().parent.parent != archive.parent.parent
+    monkeypatch.setattr(sources, "_fetch", lambda archive, layout: archive)
+    assert sources._download(CIFAR10).parent.parent != archive.parent.parent
     assert "COURSE_CACHE names another folder" in capsys.readouterr().out
 
 
