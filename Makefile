@@ -18,8 +18,8 @@ help:  ## list the tasks
 setup:  ## install the packages of environment.yml into .venv, if they are missing [EXTRAS="cluster colab torch"]
 	@$(TOOL).setup $(call option,EXTRAS,extras)
 
-run:  ## run the course [PROFILE=smoke|class|full] [DATASET=auto|cifar10|digits] [CIFAR10_DIR=folder-or-archive] [NOTEBOOKS="01 03"]
-	@$(TOOL).run $(call option,PROFILE,profile) $(call option,DATASET,dataset) $(call option,CIFAR10_DIR,cifar10-dir) $(call option,NOTEBOOKS,notebooks)
+run:  ## run the course [PROFILE=smoke|class|full] [DATASET=auto|cifar10|digits] [CIFAR10_DIR=folder-or-archive] [CIFAR100_DIR=…] [NOTEBOOKS="01 03"]
+	@$(TOOL).run $(call option,PROFILE,profile) $(call option,DATASET,dataset) $(call option,CIFAR10_DIR,cifar10-dir) $(call option,CIFAR100_DIR,cifar100-dir) $(call option,NOTEBOOKS,notebooks)
 
 test:  ## test the helpers and every notebook (smoke, embedded dataset, no network) [PRECISION=native] [TESTS=notebooks]
 	@$(if $(value PRECISION),COURSE_PRECISION=$(call quoted,PRECISION)) $(TOOL).test $(TESTS)
@@ -45,8 +45,8 @@ test-colab:  ## run each of these copies alone, with Colab's versions of the pac
 batch:  ## run a grid of notebooks: GRID=notebooks/grids/seeds.yml [WORKERS=2] [SCHEDULER=tcp://host:8786] [OUT=runs/name] [RERUN=1]
 	@$(TOOL).batch $(call option,GRID,grid) $(call option,WORKERS,workers) $(call option,SCHEDULER,scheduler) $(call option,OUT,out) $(if $(value RERUN),--rerun)
 
-publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [NOTEBOOKS="01"]
-	@$(TOOL).publish $(call option,CIFAR10_DIR,cifar10-dir) $(call option,NOTEBOOKS,notebooks)
+publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [CIFAR100_DIR=…] [NOTEBOOKS="01"]
+	@$(TOOL).publish $(call option,CIFAR10_DIR,cifar10-dir) $(call option,CIFAR100_DIR,cifar100-dir) $(call option,NOTEBOOKS,notebooks)
 
 bench:  ## measure speed and memory into figures/bench* [ROUNDS=3] [ONLY=training|batch|times] [NETWORK=fast]; for PyTorch's rows `make setup EXTRAS=torch` first
 	@$(TOOL).bench $(call option,ROUNDS,rounds) $(call option,ONLY,only) $(call option,NETWORK,network)

@@ -92,7 +92,8 @@ def resolve(
     """
     profile = profile if profile is not None else os.environ.get("COURSE_PROFILE") or "class"
     own = ("auto", about, EMBEDDED[choose("about", about, list(EMBEDDED))])
-    dataset = dataset if dataset is not None else _of_environment(own)
+    if dataset is None:
+        dataset = meant(os.environ.get("COURSE_DATASET") or "auto", about)
     variable = f"{about.upper()}_DIR"
     table = PROFILES[choose("profile", profile, list(PROFILES))]
     seeds = table.seeds if seeds is None else whole_numbers("seeds", seeds)
@@ -113,10 +114,18 @@ def resolve(
     )
 
 
-def _of_environment(own: tuple[str, ...]) -> str:
-    """What `COURSE_DATASET` means where the choice is between `own`: auto, real or embedded."""
-    named = choose("COURSE_DATASET", os.environ.get("COURSE_DATASET") or "auto", DATASETS)
-    return own[0 if named == "auto" else 1 if named in EMBEDDED else 2]
+def meant(dataset: str, about: str) -> str:
+    """What a dataset, named for all notebooks, means in one that is about the set `about`.
+
+    Args:
+        dataset: One of `DATASETS`.
+        about: A key of `EMBEDDED`.
+
+    Raises:
+        ValueError: `dataset` is not known.
+    """
+    choose("dataset", dataset, DATASETS)
+    return dataset if dataset == "auto" else about if dataset in EMBEDDED else EMBEDDED[about]
 
 
 def whole_numbers(name: str, values: Sequence[int] | str, least: int = 0) -> tuple[int, ...]:

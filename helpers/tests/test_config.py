@@ -48,6 +48,20 @@ def test_what_is_not_allowed_is_said(parameters, message):
         config.resolve("x", "dense", **parameters)
 
 
+def test_a_dataset_for_all_notebooks_means_each_notebooks_own(monkeypatch):
+    monkeypatch.setenv("CIFAR100_DIR", "hundred")
+    for named, own in (("digits", "digits100"), ("cifar10", "cifar100"), ("auto", "auto")):
+        monkeypatch.setenv("COURSE_DATASET", named)
+        settings = config.resolve("x", "dense", about="cifar100")
+        assert (settings.dataset, settings.data_dir) == (own, "hundred")
+    monkeypatch.setenv("COURSE_DATASET", "digits100")
+    assert config.resolve("x", "dense").dataset == "digits"
+    with pytest.raises(ValueError, match=r"dataset is .digits.; .*: auto, cifar100, digits100"):
+        config.resolve("x", "dense", dataset="digits", about="cifar100")
+    with pytest.raises(ValueError, match="about is 'mnist'; expected one of: cifar10, cifar100"):
+        config.resolve("x", "dense", about="mnist")
+
+
 def test_seeds_may_be_a_text_as_papermill_passes_it():
     for given in ("[0, 2]", [0, 2], (0, 2)):
         assert config.resolve("x", "dense", seeds=given).seeds == (0, 2)

@@ -60,6 +60,12 @@ def choose_notebooks(wanted: str | None) -> list[Path]:
     return sorted(chosen)
 
 
+def about(path: Path) -> str:
+    """The set that a notebook is about: a key of `config.EMBEDDED`."""
+    found = re.search(r'about=\\*"(\w+)\\*"', path.read_text(encoding="utf-8"))
+    return found[1] if found and found[1] in config.EMBEDDED else "cifar10"
+
+
 def own_kernel(folder: Path) -> dict[str, str]:
     """Variables with which Jupyter's kernel `python3` is this Python, whatever else is installed.
 

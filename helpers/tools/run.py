@@ -1,7 +1,7 @@
 """Runs the course: every notebook in order, on the data that can be had.
 
     python -m helpers.tools.run [--profile class] [--dataset auto] [--cifar10-dir FOLDER]
-                                [--notebooks "01 03"]
+                                [--cifar100-dir FOLDER] [--notebooks "01 03"]
 
 Executed notebooks and readable pages go to `runs/course/`, each as soon as it is there; index.html
 lists them. If it is interrupted, the same command goes on with the first notebook that wasn't done.
@@ -29,8 +29,10 @@ def main() -> None:
         notebooks = execution.choose_notebooks(options.notebooks)
     except ValueError as error:
         sys.exit(str(error))
-    if options.cifar10_dir and not config.named_path(options.cifar10_dir).exists():
-        sys.exit(f"CIFAR10_DIR={options.cifar10_dir} does not exist; name a folder or a .tar.gz.")
+    for variable in ("CIFAR10_DIR", "CIFAR100_DIR"):
+        named = vars(options)[variable.lower()]
+        if named and not config.named_path(named).exists():
+            sys.exit(f"{variable}={named} does not exist; name a folder or a .tar.gz.")
     with endings.clean("Interrupted; the same command goes on where this one stopped."):
         setup.ensure()
         places.writable(OUT)
@@ -54,10 +56,13 @@ def run(notebooks: list[Path], options: argparse.Namespace) -> int:
 
     names, outcomes, interrupted = [path.stem for path in notebooks], [], False
     with tempfile.TemporaryDirectory(prefix="course-data-", ignore_cleanup_errors=True) as scratch:
-        chosen = _locate(options, Path(scratch))
-        decides = [options.profile, chosen["COURSE_DATASET"], _absolute(options.cifar10_dir)]
-        keys = [resume.key(resume.sources(path), *decides) for path in notebooks]
-        progress = resume.Progress(OUT / "progress.json", resume.key(names, *decides))
+        sets = {path: execution.about(path) for path in notebooks}
+        abouts = sorted(set(sets.values()))
+        chosen = {about: _locate(about, options, Path(scratch)) for about in abouts}
+        told = [_absolute(options.cifar10_dir), _absolute(options.cifar100_dir)]
+        told += [options.profile, *(chosen[about]["COURSE_DATASET"] for about in abouts)]
+        keys = [resume.key(resume.sources(path), sets[path], *told) for path in notebooks]
+        progress = resume.Progress(OUT / "progress.json", resume.key(names, *told))
         print(f"Profile {options.profile}; results go to {OUT}", flush=True)
         ahead = Expected(notebooks, options.profile)
         pages.write_index(outcomes, names, OUT)
@@ -67,7 +72,7 @@ def run(notebooks: list[Path], options: argparse.Namespace) -> int:
                 if outcome is None and not options.notebooks:
                     outcome = ahead.left_out(path)
                 if outcome is None:
-                    settings = chosen | {"COURSE_PROFILE": options.profile}
+                    settings = chosen[sets[path]] | {"COURSE_PROFILE": options.profile}
                     outcome = _run_one(path, ahead.line(path, outcomes), settings)
                     if outcome.state == "ok":
                         progress.add(path.stem, key, seconds=outcome.seconds)
@@ -108,31 +113,41 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--profile", default=os.environ.get("COURSE_PROFILE") or "class")
     parser.add_argument("--dataset", default=os.environ.get("COURSE_DATASET") or "auto")
     parser.add_argument("--cifar10-dir", default=os.environ.get("CIFAR10_DIR"))
+    parser.add_argument("--cifar100-dir", default=os.environ.get("CIFAR100_DIR"))
     parser.add_argument("--notebooks")
     return parser.parse_args()
 
 
-def _locate(options: argparse.Namespace, scratch: Path) -> dict[str, str]:
-    """Looks for the data once, unpacks and checks it; what every notebook is told about it."""
+def _locate(about: str, options: argparse.Namespace, scratch: Path) -> dict[str, str]:
+    """Looks for a set once, unpacks and checks it; what its notebooks are told about it.
+
+    Args:
+        about: The set, a key of `config.EMBEDDED`.
+        options: The command's.
+        scratch: Where an archive is unpacked.
+    """
     from helpers import data
 
+    variable, embedded = f"{about.upper()}_DIR", config.EMBEDDED[about]
+    wanted = config.meant(options.dataset, about)
     try:
-        source = data.locate(options.dataset, options.cifar10_dir)
+        source = data.locate(wanted, vars(options)[variable.lower()], about)
         if source.rung == data.EMBEDDED:
             for line in source.tried:
                 print(f"  {line}")
-            print("Data: the embedded dataset (digits). These will not be CIFAR-10 numbers.")
-            return {"COURSE_DATASET": "digits", "CIFAR10_DIR": ""}
+            name = source.layout.name
+            print(f"Data: the embedded dataset ({embedded}). These will not be {name} numbers.")
+            return {"COURSE_DATASET": embedded, variable: ""}
         if source.rung == data.NAMED or source.path.is_file():
-            path = source.path
-            folder = path if path.is_dir() else data.unpack_cifar(path, scratch)
+            path, layout = source.path, source.layout
+            folder = path if path.is_dir() else data.unpack_cifar(path, scratch, layout)
             origin = "the folder or archive you named" if source.rung == data.NAMED else path
-            print(f"Data: {data.read_cifar(folder)[2]}, from {origin}.")
-            return {"COURSE_DATASET": "cifar10", "CIFAR10_DIR": str(folder)}
+            print(f"Data: {data.read_cifar(folder, layout).name}, from {origin}.")
+            return {"COURSE_DATASET": about, variable: str(folder)}
     except data.DataError as error:
         sys.exit(str(error))
-    print("Data: CIFAR-10.")
-    return {"COURSE_DATASET": "cifar10", "CIFAR10_DIR": ""}
+    print(f"Data: {source.layout.name}.")
+    return {"COURSE_DATASET": about, variable: ""}
 
 
 class Expected:

@@ -53,6 +53,7 @@ def main(copies: bool = False) -> None:
             SHARED_CACHE: cache,
             "COURSE_RUNS": os.path.join(scratch, "runs"),
             "CIFAR10_DIR": "",
+            "CIFAR100_DIR": "",
             "http_proxy": NOWHERE,
             "https_proxy": NOWHERE,
             "no_proxy": "127.0.0.1,localhost",

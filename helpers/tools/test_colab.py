@@ -118,7 +118,7 @@ def alone(python: Path | str, path: Path, folder: Path) -> str:
     folder.mkdir(parents=True)
     here = folder / path.name
     here.write_bytes(path.read_bytes())
-    hidden = ("PYTHONPATH", "COURSE_RUNS", "CIFAR10_DIR", "JUPYTER_PATH")
+    hidden = ("PYTHONPATH", "COURSE_RUNS", "CIFAR10_DIR", "CIFAR100_DIR", "JUPYTER_PATH")
     environment = {key: value for key, value in os.environ.items() if key not in hidden}
     environment |= {
         "COURSE_PROFILE": "smoke",

@@ -40,9 +40,10 @@ def test_notebooks_are_chosen_by_number_or_name(monkeypatch, tmp_path):
     ("arguments", "message"),
     [
         (["--profile", "fast"], "PROFILE is 'fast'; expected one of: smoke, class, full."),
-        (["--dataset", "mnist"], "DATASET is 'mnist'; expected one of: auto, cifar10, digits."),
+        (["--dataset", "mnist"], "DATASET is 'mnist'; expected one of: auto, cifar10, digits,"),
         (["--notebooks", "77"], "NOTEBOOKS=77 is not known; there are: 01_dense_baseline"),
         (["--cifar10-dir", "/no/such"], "CIFAR10_DIR=/no/such does not exist"),
+        (["--cifar100-dir", "/no/such"], "CIFAR100_DIR=/no/such does not exist"),
     ],
 )
 def test_an_unknown_value_is_one_line_before_anything_is_set_up(arguments, message):
@@ -128,22 +129,35 @@ def test_a_notebook_that_needs_too_much_memory_is_told_before(course, monkeypatc
 
 
 def test_the_data_is_looked_for_once_and_checked(monkeypatch, tmp_path, cifar_folder, capsys):
-    options = run.argparse.Namespace(dataset="auto", cifar10_dir=None)
+    options = run.argparse.Namespace(dataset="auto", cifar10_dir=None, cifar100_dir=None)
     monkeypatch.setattr(data, "locate", lambda *a: sources.Source(sources.EMBEDDED))
-    assert run._locate(options, tmp_path) == {"COURSE_DATASET": "digits", "CIFAR10_DIR": ""}
+    assert run._locate("cifar10", options, tmp_path) == {
+        "COURSE_DATASET": "digits",
+        "CIFAR10_DIR": "",
+    }
 
     archive = tmp_path / "copy.tar.gz"
     with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
         tar.add(cifar_folder, "cifar")
     monkeypatch.setattr(data, "locate", lambda *a: sources.Source(sources.NAMED, archive))
-    told = run._locate(options, tmp_path / "scratch")
+    told = run._locate("cifar10", options, tmp_path / "scratch")
     assert told["COURSE_DATASET"] == "cifar10"
     assert (Path(told["CIFAR10_DIR"]) / "batches.meta").is_file()
     assert "CIFAR-10 (unverified copy)" in capsys.readouterr().out
 
     monkeypatch.setattr(data, "locate", lambda *a: sources.Source(sources.NAMED, tmp_path))
     with pytest.raises(SystemExit, match="not a complete CIFAR-10 folder"):
-        run._locate(options, tmp_path)
+        run._locate("cifar10", options, tmp_path)
+
+
+@pytest.mark.parametrize("dataset", ["digits", "digits100"])
+def test_a_run_of_all_notebooks_names_the_set_of_each(dataset, tmp_path, capsys):
+    options = run.argparse.Namespace(dataset=dataset, cifar10_dir=None, cifar100_dir=None)
+    told = run._locate("cifar100", options, tmp_path)
+    assert told == {"COURSE_DATASET": "digits100", "CIFAR100_DIR": ""}
+    assert run._locate("cifar10", options, tmp_path)["COURSE_DATASET"] == "digits"
+    said = capsys.readouterr().out
+    assert "(digits100). These will not be CIFAR-100 numbers" in said
 
 
 @pytest.mark.copies
@@ -212,6 +226,8 @@ def test_make_hands_on_what_was_typed(tmp_path, typed):
     python.chmod(0o755)
     for task, variable, option in (
         ("run", "CIFAR10_DIR", "--cifar10-dir"),
+        ("run", "CIFAR100_DIR", "--cifar100-dir"),
+        ("publish", "CIFAR100_DIR", "--cifar100-dir"),
         ("batch", "GRID", "--grid"),
         ("publish", "CIFAR10_DIR", "--cifar10-dir"),
     ):

@@ -45,8 +45,9 @@ def _main(options: argparse.Namespace) -> int:
         sys.exit("Name a grid: make batch GRID=notebooks/grids/seeds.yml")
     if options.workers is not None and options.workers < 1:
         sys.exit(f"WORKERS is {options.workers}; expected 1 or more.")
-    if os.environ.get("CIFAR10_DIR"):  # runs have folders of their own
-        os.environ["CIFAR10_DIR"] = str(Path(os.environ["CIFAR10_DIR"]).expanduser().resolve())
+    for variable in ("CIFAR10_DIR", "CIFAR100_DIR"):
+        if os.environ.get(variable):  # runs have folders of their own
+            os.environ[variable] = str(Path(os.environ[variable]).expanduser().resolve())
     out = Path(options.out or config.runs_dir() / Path(options.grid).stem).expanduser().resolve()
     try:
         wanted = grid.read(Path(options.grid).expanduser())

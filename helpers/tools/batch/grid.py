@@ -228,9 +228,8 @@ def _name(path: Path, parameters: dict) -> str:
 
 def _course_key() -> str:
     """Changes with all else that decides a run's result, and with the form of what is kept."""
-    said = [
-        os.environ.get(name, "") for name in ("COURSE_PROFILE", "COURSE_DATASET", "CIFAR10_DIR")
-    ]
+    named = ("COURSE_PROFILE", "COURSE_DATASET", "CIFAR10_DIR", "CIFAR100_DIR")
+    said = [os.environ.get(name, "") for name in named]
     side = config.published_model().with_suffix(".json")
     model = side.read_text(encoding="utf-8") if side.is_file() else ""
     versions = config.versions()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from helpers import storage
+from helpers import config, storage
 from helpers.tools import execution
 from helpers.tools.batch import cells, leaderboard, leaderboard_page
 from helpers.tools.batch.gathered import printable
@@ -88,15 +88,20 @@ def task(run: Run, limits: Limits, share: int) -> dict:
     }
 
 
-def dataset_of(run: Run) -> str | None:
-    """Which of the course's datasets a notebook takes; None if it is told where it lies."""
+def dataset_of(run: Run) -> tuple[str, str] | None:
+    """Which dataset a notebook takes, and the set that it is about; None if it is told a folder."""
     try:
         known = cells.parameter_names(run.text) or set()
     except SyntaxError:
         return None
     if "dataset" not in known or run.parameters.get("data_dir"):
         return None
-    return str(run.parameters.get("dataset") or os.environ.get("COURSE_DATASET") or "auto")
+    path = execution.NOTEBOOKS / f"{run.notebook}.ipynb"
+    about = execution.about(path) if path.is_file() else "cifar10"
+    named = os.environ.get("COURSE_DATASET") or "auto"
+    if named in config.DATASETS:
+        named = config.meant(named, about)
+    return str(run.parameters.get("dataset") or named), about
 
 
 def result_of(future: Future) -> dict:

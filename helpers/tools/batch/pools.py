@@ -40,7 +40,7 @@ class Pool:
     slots: Callable[[], int]
     stop: Callable[[], None]
     share: int
-    prepare: Callable[[set[str | None]], None]
+    prepare: Callable[[set[tuple[str, str] | None]], None]
     words: str
     memory: int | None
 
@@ -76,7 +76,7 @@ def local(workers: int | None):
         )
 
 
-def _look_for_data(datasets: set[str | None]) -> None:
+def _look_for_data(datasets: set[tuple[str, str] | None]) -> None:
     """Looks here and now, since it can mean a download that Ctrl-C has to be able to end."""
     for dataset in datasets:
         runner.find_data(dataset)

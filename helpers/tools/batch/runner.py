@@ -32,7 +32,7 @@ def run(task: dict, stopped: Callable[[], bool]) -> dict:
             `notebook` (which one of the course it is), `parameters`, `minutes`, `memory_gb`,
             `output_mb`, `environment` (variables that are set), `share` (how many runs share this
             machine's cores), `data` (the dataset that is wanted and looked for once, before the
-            run; None if it needs none).
+            run, and the set that the notebook is about; None if it needs none).
         stopped: Asked twice a second whether the batch was interrupted.
 
     Returns:
@@ -111,23 +111,32 @@ def _environment(folder: Path, task: dict) -> dict[str, str]:
 _looking = threading.Lock()
 
 
-def find_data(dataset: str | None) -> dict[str, str]:
-    """Looks for the dataset once a process, so that no two runs download it; tells where it is."""
-    if os.environ.get("CIFAR10_DIR"):  # seen from here; a run has a folder of its own
-        return {"CIFAR10_DIR": str(Path(os.environ["CIFAR10_DIR"]).expanduser().resolve())}
+def find_data(wanted: tuple[str, str] | None) -> dict[str, str]:
+    """Looks for a dataset once a process, so that no two runs download it; tells where it is.
+
+    Args:
+        wanted: The dataset and the set that the notebook is about, as in `config.resolve`; None
+            if it needs none.
+    """
+    told = {}
+    for variable in ("CIFAR10_DIR", "CIFAR100_DIR"):
+        if os.environ.get(variable):  # seen from here; a run has a folder of its own
+            told[variable] = str(Path(os.environ[variable]).expanduser().resolve())
+    if wanted is None or f"{wanted[1].upper()}_DIR" in told:
+        return told
     with _looking:
-        found = _located(dataset)
-    return {"CIFAR10_DIR": found} if found else {}
+        found = _located(*wanted)
+    return told | ({f"{wanted[1].upper()}_DIR": found} if found else {})
 
 
 @functools.cache
-def _located(dataset: str | None) -> str | None:
-    if dataset in (None, "digits"):
+def _located(dataset: str, about: str) -> str | None:
+    if dataset in config.EMBEDDED.values():
         return None
     from helpers import data
 
     try:
-        source = data.locate(dataset)
+        source = data.locate(dataset, auto=about)
     except (data.DataError, ValueError):
         return None  # the notebook says why
     return str(source.path) if source.path else None

@@ -150,6 +150,7 @@ def _measure(path: Path, state: dict) -> dict:
         "COURSE_CACHE": str(folder / "cache"),
         "COURSE_RUNS": str(folder / "runs"),
         "CIFAR10_DIR": "",
+        "CIFAR100_DIR": "",
     }
     with Peak() as peak:
         outcome = execution.execute(path, folder / path.name, settings, lambda seconds: None)

@@ -1,6 +1,7 @@
 """Publishes the course: runs it in full, stores the outputs, the results and the tables.
 
-    python -m helpers.tools.publish --cifar10-dir FOLDER [--notebooks "01 03"]
+    python -m helpers.tools.publish --cifar10-dir FOLDER [--cifar100-dir FOLDER]
+                                    [--notebooks "01 03"]
 
 Each notebook is stored as soon as it has run. After an interruption, the same command goes on with
 the first one that wasn't; trainings come from the cache where they were done before.
@@ -24,40 +25,47 @@ def main() -> None:
     """Publishes the notebooks that are asked for, one after the other."""
     parser = argparse.ArgumentParser(prog="python -m helpers.tools.publish", description=__doc__)
     parser.add_argument("--cifar10-dir", default=os.environ.get("CIFAR10_DIR"))
+    parser.add_argument("--cifar100-dir", default=os.environ.get("CIFAR100_DIR"))
     parser.add_argument("--notebooks")
     options = parser.parse_args()
-    if not options.cifar10_dir or not Path(options.cifar10_dir).expanduser().exists():
-        sys.exit(
-            f"CIFAR10_DIR={options.cifar10_dir or ''} does not exist; name a folder or a .tar.gz."
-        )
     try:
         notebooks = execution.choose_notebooks(options.notebooks)
     except ValueError as error:
         sys.exit(str(error))
+    folders = {}
+    for about in sorted({execution.about(path) for path in notebooks}):
+        named = vars(options)[f"{about}_dir"]
+        if not named or not Path(named).expanduser().exists():
+            sys.exit(
+                f"{about.upper()}_DIR={named or ''} does not exist; name a folder or a .tar.gz."
+            )
+        folders[about] = Path(named).expanduser().resolve()
     with endings.clean("Interrupted; what is published stays, the same command does the rest."):
         setup.ensure()
-        publish_all(notebooks, Path(options.cifar10_dir).expanduser().resolve())
+        publish_all(notebooks, folders)
 
 
-def publish_all(notebooks: list[Path], cifar10_dir: Path) -> None:
+def publish_all(notebooks: list[Path], folders: dict[str, Path]) -> None:
     """Publishes notebooks, but for those that the same command has published before it stopped.
 
     Args:
         notebooks: The notebooks, in `notebooks/`.
-        cifar10_dir: Folder or archive with CIFAR-10.
+        folders: Folder or archive with each set that they are about, by its key in
+            `config.EMBEDDED`.
     """
     from helpers.tools import resume
 
-    names, data = [path.stem for path in notebooks], str(cifar10_dir)
-    keys = [resume.key(resume.sources(path, ("code",)), data) for path in notebooks]
+    names = [path.stem for path in notebooks]
+    data = {path: str(folders[execution.about(path)]) for path in notebooks}
+    keys = [resume.key(resume.sources(path, ("code",)), data[path]) for path in notebooks]
     progress = resume.Progress(
-        config.runs_dir() / "publish" / "progress.json", resume.key(names, data)
+        config.runs_dir() / "publish" / "progress.json", resume.key(names, *data.values())
     )
     for path, key in zip(notebooks, keys, strict=True):
         if progress.finished(path.stem, key) == {"stored": _stored(path)}:
             print(f"{path.stem}: published before", flush=True)
             continue
-        publish(path, cifar10_dir)
+        publish(path, folders[execution.about(path)])
         progress.add(path.stem, key, stored=_stored(path))
     progress.forget()
 
@@ -70,12 +78,12 @@ def _stored(path: Path) -> str:
     return hashlib.sha256(json.dumps(records, sort_keys=True).encode()).hexdigest()
 
 
-def publish(path: Path, cifar10_dir: Path) -> None:
+def publish(path: Path, folder: Path) -> None:
     """Runs one notebook in full and stores what came out: outputs, records, the README's table.
 
     Args:
         path: The notebook, in `notebooks/`.
-        cifar10_dir: Folder or archive with CIFAR-10.
+        folder: Folder or archive with the set that it is about.
     """
     import nbformat
 
@@ -85,8 +93,8 @@ def publish(path: Path, cifar10_dir: Path) -> None:
     restore(results.published(), path.stem, runs / "records")
     settings = {
         "COURSE_PROFILE": "full",
-        "COURSE_DATASET": "cifar10",
-        "CIFAR10_DIR": str(cifar10_dir),
+        "COURSE_DATASET": execution.about(path),
+        f"{execution.about(path).upper()}_DIR": str(folder),
         "COURSE_RUNS": str(runs),
     }
     print(f"{path.stem}: running … ", end="", flush=True)
