@@ -44,6 +44,10 @@ EPOCHS = {
     "mix_short": (1, 2, 6),
     "mix_long": (1, 6, 40),
     "residual": (1, 3, 40),
+    "hundred": (1, 4, 10),
+    "vgg": (1, 8, 20),
+    "hundred_residual": (1, 5, 30),
+    "hundred_short": (1, 6, 12),
 }
 PROFILES = {
     "smoke": Profile(  # tests: seconds

@@ -16,6 +16,7 @@ from helpers.checks import (
     notebook_07,
     notebook_08,
     notebook_09,
+    notebook_10,
 )
 from helpers.checks.calling import Hint, guarded
 from helpers.checks.judging import Judge, Unrecognised
@@ -30,6 +31,7 @@ EXERCISES: dict[str, Judge] = (
     | notebook_07.EXERCISES
     | notebook_08.EXERCISES
     | notebook_09.EXERCISES
+    | notebook_10.EXERCISES
 )
 _tries: Counter[str] = Counter()
 

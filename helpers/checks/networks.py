@@ -1,6 +1,7 @@
 """What checks ask of a network: by what it computes, whatever it is made of."""
 
 from collections.abc import Callable
+from types import FunctionType
 
 import keras
 import numpy as np
@@ -37,7 +38,13 @@ def open_ended(
 
 
 def check(
-    model: object, largest: int, *, fewest: int = 0, most: int | None = None, widest: int = 2
+    model: object,
+    largest: int,
+    *,
+    fewest: int = 0,
+    most: int | None = None,
+    widest: int = 2,
+    classes: int = 10,
 ) -> None:
     """Checks that something is a classifier of the course, within limits and ready to train.
 
@@ -47,13 +54,14 @@ def check(
         fewest: Convolutions it must have.
         most: Convolutions it may have; None doesn't limit them.
         widest: Side that the largest kernel must have at least, if convolutions are asked for.
+        classes: How many probabilities it answers with.
 
     Raises:
         Hint: Something is missing, or can't work.
     """
     if not isinstance(model, keras.Model):
         raise Hint(f"It returns {with_article(type(model).__name__)}; expected a Keras model.")
-    _check_shapes(model)
+    _check_shapes(model, classes)
     count = len(kernels(model))
     if count < fewest or (most is not None and count > most):
         expected = str(fewest) if fewest == most else f"{fewest} or more"
@@ -74,7 +82,7 @@ def check(
     except Exception as error:  # Keras looks at some names only when they are used
         raise Hint(f"Keras can't read what the model is compiled with: {told(error)}") from error
     check_answers(model)
-    _check_end(model)
+    _check_end(model, classes)
 
 
 def counted(count: int) -> str:
@@ -82,7 +90,7 @@ def counted(count: int) -> str:
     return f"{count} convolution" + ("" if count == 1 else "s")
 
 
-def _check_shapes(model: keras.Model) -> None:
+def _check_shapes(model: keras.Model, classes: int) -> None:
     if not model.built:
         try:
             if isinstance(model, keras.Sequential):
@@ -97,8 +105,9 @@ def _check_shapes(model: keras.Model) -> None:
     if not keras.ops.is_tensor(answers):
         raise Hint(f"It answers with {with_article(type(answers).__name__)}; expected one tensor.")
     found = tuple(answers.shape[1:])
-    if found != (10,):
-        raise Hint(f"The output shape is {(None, *found)}; expected (None, 10), one for a class.")
+    if found != (classes,):
+        expected = (None, classes)
+        raise Hint(f"The output shape is {(None, *found)}; expected {expected}, one for a class.")
 
 
 def kernels(model: keras.Model) -> list[tuple[int, int]]:
@@ -134,7 +143,7 @@ def _check_compiled(model: keras.Model) -> None:
         raise Hint("The model doesn't report its accuracy. Compile it with metrics=['accuracy'].")
     for name in WRONG_METRICS & _metrics(model):
         raise Hint(
-            f"keras.metrics.{name} doesn't compare ten probabilities with one label; "
+            f"keras.metrics.{name} doesn't compare probabilities with one label; "
             "metrics=['accuracy'] chooses the one that does."
         )
     if not takes_integers(loss_of(model)):
@@ -152,13 +161,14 @@ def _metrics(model: keras.Model) -> set[str]:
     return {name for name in named if isinstance(name, str)}
 
 
-def _check_end(model: keras.Model) -> None:
+def _check_end(model: keras.Model, classes: int) -> None:
     """Checks what stands behind the probabilities: another softmax, or what changes in training.
 
     Raises:
         Hint: They are spoiled there.
     """
-    ends = [op for op in operations(model, {"Softmax"}) if op.outputs[0].shape[1:] == (10,)]
+    softmax = operations(model, {"Softmax"})
+    ends = [op for op in softmax if op.outputs[0].shape[1:] == (classes,)]
     if len(ends) > 1:
         raise Hint("It has two softmax at its end. One makes probabilities, two flatten them.")
     if from_logits(loss_of(model)):
@@ -176,9 +186,29 @@ def loss_of(model: keras.Model) -> keras.losses.Loss | object:
 
 
 def takes_integers(loss: object) -> bool:
-    """Whether a loss is the cross-entropy of integer labels, as a function or as an object."""
+    """Whether a loss is a cross-entropy of integer labels: Keras' own, or a notebook's."""
     function = keras.losses.sparse_categorical_crossentropy
-    return loss is function or isinstance(loss, keras.losses.SparseCategoricalCrossentropy)
+    known = loss is function or isinstance(loss, keras.losses.SparseCategoricalCrossentropy)
+    return known or (isinstance(loss, FunctionType) and _rewards_the_label(loss))
+
+
+def _rewards_the_label(loss: Callable) -> bool:
+    """Whether a function costs least, for each integer label, where that class is sure."""
+    answers = np.full((10, 10), 1e-3, "float32") + 0.99 * np.eye(10, dtype="float32")
+    if loss.__module__.split(".")[0] == "keras":
+        return False
+    for classes in (10, 100):
+        sure = np.pad(answers, ((0, 0), (0, classes - 10)), constant_values=1e-4)
+        for label in range(10):
+            try:
+                costs = np.asarray(loss(np.full(10, label), sure))
+            except Exception:  # of a function that takes other labels, or another number of classes
+                break
+            if costs.shape != (10,) or costs.argmin() != label:
+                return False
+        else:
+            return True
+    return False
 
 
 def from_logits(loss: object) -> bool:
@@ -202,6 +232,6 @@ def check_answers(model: keras.Model) -> None:
     if sure and logits:
         raise Hint("It ends with a softmax, and the loss takes logits: one of the two is too much.")
     if not sure and not logits:
-        raise Hint("The ten outputs don't sum to 1. Which activation makes probabilities?")
+        raise Hint("The outputs don't sum to 1. Which activation makes probabilities?")
     if is_linear(model, answers, sure):
         raise Hint("It has no activation between its layers: all together is one linear map.")

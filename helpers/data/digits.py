@@ -22,6 +22,7 @@ VERSION = 1
 GLYPH_PIXELS = (19.0, 27.0)
 ROTATION_DEGREES = 15.0
 CONTRAST = (95.0, 150.0)
+CALM = 0.35
 FINE = 8
 CHUNK = 1_000
 
@@ -140,6 +141,7 @@ def place(
     rng: np.random.Generator,
     heights: tuple[float, float] = GLYPH_PIXELS,
     columns: tuple[float, float] | None = None,
+    degrees: float = ROTATION_DEGREES,
 ) -> np.ndarray:
     """Scales, turns and shifts the chosen enlarged glyphs; float32 `(n, 32, 32)`, 0 to 1.
 
@@ -147,7 +149,7 @@ def place(
     """
     n = len(chosen)
     pixels = rng.uniform(*heights, n)
-    angle = np.radians(rng.uniform(-ROTATION_DEGREES, ROTATION_DEGREES, n))
+    angle = np.radians(rng.uniform(-degrees, degrees, n))
     reach = pixels / 2 * (np.abs(np.cos(angle)) + np.abs(np.sin(angle)))
     centre = SIZE / 2 + rng.uniform(-1, 1, (2, n)) * np.maximum(SIZE / 2 - reach, 0)
     if columns is not None:
@@ -176,13 +178,23 @@ def patches(count: int, rng: np.random.Generator) -> np.ndarray:
     return photos[which, top + np.arange(SIZE)[None, :, None], left + columns].astype(np.float32)
 
 
-def paint(ink: np.ndarray, patches: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Lays each digit over its patch in one random tint that stands out in brightness."""
-    patches = patches.mean((1, 2, 3), keepdims=True) * 0.35 + patches * 0.65
+def paint(
+    ink: np.ndarray,
+    patches: np.ndarray,
+    rng: np.random.Generator,
+    contrast: tuple[float, float] = CONTRAST,
+    calm: float = CALM,
+) -> np.ndarray:
+    """Lays each digit over its patch in one random tint that stands out in brightness.
+
+    `contrast` is by how much, from 0 to 255, and `calm` the share of each patch that is replaced
+    by its mean.
+    """
+    patches = patches.mean((1, 2, 3), keepdims=True) * calm + patches * (1 - calm)
     brightness = patches.mean((1, 2, 3))
     tint = rng.uniform(0, 255, (len(ink), 3)).astype(np.float32)
     lighter = np.where(brightness < 128, 1.0, -1.0)
-    target = brightness + lighter * rng.uniform(*CONTRAST, len(ink))
+    target = brightness + lighter * rng.uniform(*contrast, len(ink))
     tint += (target - tint.mean(1))[:, None]
     tint = np.clip(tint, 0, 255)[:, None, None, :]
     alpha = ink[..., None]

@@ -1,7 +1,7 @@
 """The embedded stand-in for CIFAR-100: two handwritten digits side by side, 00 to 99.
 
-Made as the embedded digits are: the same handwriting, the same patches of two photos, one tint for
-both digits. The tens digit is the superclass. Nothing is downloaded.
+Made as the embedded digits are: the same handwriting, the same patches of two photos, dimmed, and
+one tint for both digits. The tens digit is the superclass. Nothing is downloaded.
 """
 
 import numpy as np
@@ -14,8 +14,13 @@ SUPERCLASS_NAMES = tuple(f"{tens}0 to {tens}9" for tens in range(10))
 SUPERCLASS_OF = tuple(pair // 10 for pair in range(100))
 VERSION = 1
 
-GLYPH_PIXELS = (15.0, 21.0)
-COLUMNS = ((7.0, 10.0), (22.0, 25.0))  # where the middle of the left and of the right digit lies
+GLYPH_PIXELS = (17.0, 21.0)
+COLUMNS = ((8.0, 9.0), (23.0, 24.0))  # where the middle of the left and of the right digit lies
+# a little easier than single digits, so that a lesson's few steps get beyond guessing
+ROTATION_DEGREES = 10.0
+CONTRAST = (105.0, 150.0)
+CALM = 0.5
+DIM = 0.5  # of a patch's brightness is left, so that all digits are lighter than their patch
 
 
 def make(
@@ -55,12 +60,13 @@ def make(
     for start in range(0, count, digits.CHUNK):
         piece = slice(start, start + digits.CHUNK)
         inks = [
-            digits.place(glyphs, some[piece], rng, GLYPH_PIXELS, columns)
+            digits.place(glyphs, some[piece], rng, GLYPH_PIXELS, columns, ROTATION_DEGREES)
             for some, columns in zip(chosen, COLUMNS, strict=True)
         ]
         places[piece] = np.stack([digits.bounding_boxes(ink) for ink in inks], axis=1)
         ink = np.maximum(*inks)
-        images[piece] = digits.paint(ink, digits.patches(len(ink), rng), rng)
+        patches = DIM * digits.patches(len(ink), rng)
+        images[piece] = digits.paint(ink, patches, rng, CONTRAST, CALM)
     return (images, labels, places) if boxes else (images, labels)
 
 

@@ -1,6 +1,6 @@
 """Every figure of the course: one house style, alt text on each.
 
-Numbers: `charts`, `races`, `confidence`, `evidence`, `spectra`. Images: `pictures`, `heat`,
+Numbers: `charts`, `races`, `confidence`, `maps`, `evidence`, `spectra`. Images: `pictures`, `heat`,
 `kernels`. Drawings: `drawing` (networks), `sliding` (kernels on numbers), `fields`.
 May import results, data, photos and the rooms below them; it is handed values, not models.
 New: a function that draws and one that shows it; figures of the README take the drawn one.
@@ -16,6 +16,7 @@ from helpers.plots.evidence import drawn_forest, forest, paired, sign_flips
 from helpers.plots.fields import receptive_field
 from helpers.plots.heat import heat_rows, overlays
 from helpers.plots.kernels import kernel_pairs, kernels_compared
+from helpers.plots.maps import confusion_map
 from helpers.plots.pictures import boxes, grey_levels, images, predictions
 from helpers.plots.races import curves, drawn_race, race
 from helpers.plots.sliding import kernel_channels, pooling, sliding_kernel
@@ -28,6 +29,7 @@ __all__ = [
     "bars",
     "boxes",
     "confusion",
+    "confusion_map",
     "curves",
     "dots",
     "drawn_bars",

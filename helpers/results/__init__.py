@@ -20,7 +20,13 @@ from helpers.results.records import (
     save_training,
     save_variant,
 )
-from helpers.results.stored import PUBLISHED, of_one_dataset, published, published_files
+from helpers.results.stored import (
+    PUBLISHED,
+    classes_of,
+    of_one_dataset,
+    published,
+    published_files,
+)
 from helpers.results.tables import (
     markdown_table,
     published_table,
@@ -36,6 +42,7 @@ __all__ = [
     "Entry",
     "Log",
     "add_test",
+    "classes_of",
     "earlier",
     "entries",
     "entry",

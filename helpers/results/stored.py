@@ -41,10 +41,18 @@ def datasets(records: Iterable[dict]) -> list[str]:
     return sorted(notebooks, key=lambda name: (-len(notebooks[name]), name))
 
 
+def classes_of(dataset: str) -> int:
+    """How many classes a dataset has, by its name: 100 of CIFAR-100 and its stand-in, else 10."""
+    return 100 if "100" in dataset else 10
+
+
 def of_one_dataset(records: Iterable[dict], dataset: str = "") -> list[dict]:
-    """The records of one dataset: of `dataset` if there are any, else of the most used one."""
+    """The records of one dataset: of `dataset` if there are any, else of the most used one.
+
+    Ten classes and a hundred can't be compared, so the other one has as many as `dataset`.
+    """
     records = list(records)
-    names = datasets(records)
+    names = [n for n in datasets(records) if classes_of(n) == classes_of(dataset)]
     chosen = dataset if dataset in names else next(iter(names), "")
     return [record for record in records if record["dataset"] == chosen]
 

@@ -62,7 +62,12 @@ def choose_notebooks(wanted: str | None) -> list[Path]:
 
 def about(path: Path) -> str:
     """The set that a notebook is about: a key of `config.EMBEDDED`."""
-    found = re.search(r'about=\\*"(\w+)\\*"', path.read_text(encoding="utf-8"))
+    return about_in(path.read_text(encoding="utf-8"))
+
+
+def about_in(text: str) -> str:
+    """The same, from the notebook's text or its cells' code."""
+    found = re.search(r'about=\\*"(\w+)\\*"', text)
     return found[1] if found and found[1] in config.EMBEDDED else "cifar10"
 
 

@@ -99,6 +99,13 @@ def test_published_rows_are_of_one_dataset_that_at_hand_if_it_is_there(
     assert "(CIFAR-10, profile `full`)" in shown[1] and "60.0 %" not in shown[1]
 
 
+def test_ten_classes_and_a_hundred_share_no_table(settings, shown, monkeypatch):
+    kept = [record(dataset="CIFAR-10"), record("vgg", notebook="00", dataset="CIFAR-100")]
+    assert stored.of_one_dataset(kept, "digits100") == kept[1:]
+    assert stored.of_one_dataset(kept, "digits") == stored.of_one_dataset(kept) == kept[:1]
+    assert stored.of_one_dataset(kept[:1], "CIFAR-100") == []
+
+
 def test_the_main_dataset_is_that_of_most_notebooks(settings, shown, monkeypatch):
     kept = [record(notebook=n, dataset="CIFAR-10 (JPEG copy)") for n in ("00", "000")]
     kept.append(record(notebook="00", dataset="CIFAR-10"))

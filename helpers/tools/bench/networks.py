@@ -104,6 +104,17 @@ def residual() -> keras.Model:
     return names["compiled"](names["network"](20, names["block"]), TRAINING_IMAGES // 128, 0.1)
 
 
+def simple() -> keras.Model:
+    """The simple network of notebook 10, with its first recipe."""
+    return _compiled(from_notebook("10_hundred_classes")["simple"](), keras.optimizers.Adam(0.001))
+
+
+def large() -> keras.Model:
+    """The large network of notebook 10, VGG16 with batch normalisation."""
+    network = from_notebook("10_hundred_classes")["large"]()
+    return _compiled(network, keras.optimizers.SGD(0.1, momentum=0.9))
+
+
 def _compiled(network: keras.Model, optimizer: keras.Optimizer) -> keras.Model:
     network.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     return network
@@ -153,4 +164,6 @@ NETWORKS = {
     "advanced": Network("advanced CNN", advanced, batch_size=128, steps=8, images=3_000),
     "fast": Network("fast network", fast, 512, steps=4, images=2_000, whole=fast_whole),
     "residual": Network("ResNet-20", residual, batch_size=128, steps=8, images=3_000),
+    "simple": Network("simple CNN for 100 classes", simple, batch_size=128, steps=8, images=3_000),
+    "large": Network("VGG16 for 100 classes", large, batch_size=128, steps=4, images=1_000),
 }

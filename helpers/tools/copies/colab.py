@@ -14,8 +14,8 @@ import re
 import textwrap
 import zipfile
 
-from helpers import config
-from helpers.tools import expected, places, setup
+from helpers import config, data
+from helpers.tools import execution, expected, places, setup
 from helpers.tools.copies import colab_cells, editing
 
 LINE = 1_000
@@ -31,7 +31,7 @@ PACKAGES = {  # what notebooks and helpers import besides TensorFlow, Keras and 
     "tqdm": "tqdm",
 }
 CHOICES = {
-    "dataset": '["None", "\'auto\'", "\'cifar10\'", "\'digits\'"] {type:"raw"}',
+    "dataset": '["None", "\'auto\'", "\'<<real>>\'", "\'<<embedded>>\'"] {type:"raw"}',
     "profile": '["None", "\'smoke\'", "\'class\'", "\'full\'"] {type:"raw"}',
     "use_cache": '["None", "True", "False"] {type:"raw"}',
     "upload": '{type:"boolean"}',
@@ -55,32 +55,34 @@ def colab_copy(notebook, name: str):
         name: Its name.
     """
     finds_model = any("models.find(" in cell.source for cell in notebook.cells)
+    about = execution.about_in("".join(cell.source for cell in notebook.cells))
     cells = []
     for cell in notebook.cells:
         if editing.tagged(cell, "bootstrap"):
-            cells += [_markdown("colab", intro(notebook, name)), _folded(cell, bootstrap())]
+            cells += [_markdown("colab", intro(notebook, name, about)), _folded(cell, bootstrap())]
         elif editing.tagged(cell, "parameters"):
-            cells.append(_as_form(cell, form(cell.source)))
+            cells.append(_as_form(cell, form(cell.source, about)))
         elif editing.tagged(cell, "solution"):
             cells.append(_folded(cell, f"#@title {_title(cells)}\n{cell.source}"))
         else:
             cells.append(cell)
         if cell.id == "settings" and finds_model:
             cells += _model_cells()
-    notebook.cells = [_reworded(cell) for cell in cells]
+    notebook.cells = [_reworded(cell, about) for cell in cells]
     editing.without_overview(notebook)
     notebook.metadata.course.notebook = name
     notebook.metadata.colab = {"provenance": [], "toc_visible": True}
     return editing.with_links(editing.emptied(notebook), lambda old: None)
 
 
-def intro(notebook, name: str) -> str:
+def intro(notebook, name: str, about: str = "cifar10") -> str:
     """What a visitor of Colab should know first, in Markdown.
 
     The minutes on a T4 are estimated: the trainings' operations at 2.5 TFLOP/s in float32 and a
     few milliseconds a step, about an eighth of the seconds on two processor cores, and a minute
     to start.
     """
+    layout = data.layout_of(about)
     seconds = notebook.metadata.course.expected_seconds
     full = 1 + math.ceil(seconds["full"] / CPU_SECONDS_PER_T4_SECOND / 60)
     lesson = expected.computing(name, expected.load()) or "not measured in the profile `class`"
@@ -95,10 +97,10 @@ def intro(notebook, name: str) -> str:
         - **GPU:** not needed in class. To switch it on, first of all (a change starts a new,
           empty machine): menu *Runtime* → *Change runtime type* → *T4 GPU* → *Save*. A T4 has no
           fast bfloat16, so the course computes in float32 there.
-        - **Time:** {lesson}. The download of CIFAR-10 (170 MB) comes first. A T4 wins little,
-          since most of it is starting up. `full` should take about {full} minutes on a T4. (The
-          minutes on a T4 are estimated from the number of operations, not measured; Colab's own
-          processors may be slower.)
+        - **Time:** {lesson}. The download of {layout.name} ({layout.megabytes} MB) comes first. A
+          T4 wins little, since most of it is starting up. `full` should take about {full} minutes
+          on a T4. (The minutes on a T4 are estimated from the number of operations, not measured;
+          Colab's own processors may be slower.)
         - **Model:** the published model of notebook 05 is one file of {size:.0f} MB,
           `advanced.keras`, in the course's folder `notebooks/models`. The copies of notebooks 06
           and 07 take it as an upload, or from an address that you fill in; nothing is uploaded
@@ -111,11 +113,14 @@ def intro(notebook, name: str) -> str:
     ).strip()
 
 
-def form(parameters: str) -> str:
+def form(parameters: str, about: str = "cifar10") -> str:
     """The parameters cell with Colab's form fields, still one literal a line."""
+    named = {"<<real>>": about, "<<embedded>>": config.EMBEDDED[about]}
     lines = ["#@title Parameters"]
     for line in parameters.splitlines():
         field = CHOICES.get(line.split(" = ")[0], '{type:"raw"}')
+        for mark, name in named.items():
+            field = field.replace(mark, name)
         lines.append(f"{line}  #@param {field}")
     return "\n".join(lines)
 
@@ -168,9 +173,11 @@ def _title(cells: list) -> str:
     return f"{numbers[-1]}, the course's solution (try first)"
 
 
-def _reworded(cell):
+def _reworded(cell, about: str):
     """A cell with the words that fit a single file."""
     if cell.cell_type == "markdown":
+        words = colab_cells.PARAMETERS[about]
+        cell.source = cell.source.replace("Leave everything at `None` in class.", words)
         for old, new in colab_cells.WORDS.items():
             cell.source = cell.source.replace(old, new)
     return cell

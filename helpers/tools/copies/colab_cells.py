@@ -53,14 +53,22 @@ if not (in_batch and importlib.util.find_spec("helpers")):  # there, the course'
 os.environ.setdefault("COURSE_RUNS", str(Path("runs").resolve()))
 print("The course's helpers are here.")'''
 
+_PARAMETERS = (
+    "In class, leave everything as it is. In a field without a drop-down menu, type Python: text "
+    "with quotes, as in `'/content/{about}'`; several numbers as `[0, 1]`. Then run the cell. "
+    '`"auto"` takes {name} or, if it can\'t be downloaded, the embedded dataset: {embedded} that '
+    "come with this file."
+)
+PARAMETERS = {
+    "cifar10": _PARAMETERS.format(about="cifar10", name="CIFAR-10", embedded="handwritten digits"),
+    "cifar100": _PARAMETERS.format(
+        about="cifar100", name="CIFAR-100", embedded="pairs of handwritten digits"
+    ),
+}
 WORDS = {
     "The course's solution stands in the cell below each check (JupyterLab folds it away; try "
     "first).": "The course's solution stands below each check, folded: click *Show code* (try "
     "first).",
-    "Leave everything at `None` in class.": "In class, leave everything as it is. In a "
-    "field without a drop-down menu, type Python: text with quotes, as in `'/content/cifar10'`; "
-    'several numbers as `[0, 1]`. Then run the cell. `"auto"` takes CIFAR-10 or, if it can\'t be '
-    "downloaded, the embedded dataset: handwritten digits that come with this file.",
     " For the prepared pictures themselves, as PNG files, there is a command: `python -m "
     "helpers.tools.prepare SOURCE TARGET`.": " (In Colab: folder symbol on the left, then `runs`.)",
     "the model that notebook 05 saves. For CIFAR-10 the course brings one; if there is none, a "

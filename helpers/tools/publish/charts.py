@@ -43,7 +43,9 @@ def _ladder(records: list[dict]) -> Chart | None:
     if not results.tested(records):
         return None
     dataset = results.tested(records)[0]["dataset"]
-    return ladder(results.summarise(records), title=f"Test accuracy on {dataset}")
+    guessing = 100 / results.classes_of(dataset)
+    title = f"Test accuracy on {dataset}"
+    return ladder(results.summarise(records), title=title, guessing=guessing)
 
 
 def _curves(records: list[dict]) -> Chart | None:
@@ -144,12 +146,13 @@ def _named(record: dict) -> str:
     return record.get("name") or ""
 
 
-def ladder(rows: Sequence[dict], *, title: str) -> tuple[Figure, str]:
+def ladder(rows: Sequence[dict], *, title: str, guessing: float = 10) -> tuple[Figure, str]:
     """Draws the test accuracies of the course's models, one bar each.
 
     Args:
         rows: As `tables.summarise` returns them.
         title: Title of the figure.
+        guessing: Per cent that guessing has.
 
     Returns:
         The figure, and its alt text.
@@ -168,11 +171,11 @@ def ladder(rows: Sequence[dict], *, title: str) -> tuple[Figure, str]:
         axes.invert_yaxis()
         words = "test accuracy in per cent; dots: single seeds; dashed: guessing"
         axes.set(title=title, xlabel=words, xlim=(0, 100))
-        axes.axvline(10, color="black", linestyle="--")
+        axes.axvline(guessing, color="black", linestyle="--")
         axes.grid(axis="y", visible=False)
         listed = "; ".join(
             f"{row['model']} {results.percent(row['test_accuracies'])} "
             f"with {row['parameter_count']:,} parameters"
             for row in rows
         )
-    return figure, f"Bar chart, {title}: {listed}. A dashed line marks guessing at 10 %."
+    return figure, f"Bar chart, {title}: {listed}. A dashed line marks guessing at {guessing:g} %."

@@ -25,6 +25,8 @@ def test_the_networks_are_those_of_the_course():
         "advanced": 2_362_698,
         "fast": 1_973_920,
         "residual": 274_042,
+        "simple": 1_777_636,
+        "large": 15_047_588,
     }
     for machine in _published():
         assert {"two_layer", "advanced", "fast"} <= machine["networks"].keys() <= counts.keys()
@@ -66,9 +68,9 @@ def test_bfloat16_is_measured_where_it_is_native_only():
     plain = command.rows_of(networks.NETWORKS, "float32")
     assert {precision for _, _, precision in plain} == {"float32"}
     assert [name for name, way, _ in plain if way == "eigen"] == list(networks.NETWORKS)
-    assert len(plain) == len(set(plain)) == 4 * 7 + 2
+    assert len(plain) == len(set(plain)) == 6 * 7 + 2
     native = command.rows_of(networks.NETWORKS, "mixed_bfloat16")
-    assert len(native) == len(set(native)) == 4 * 11 + 3
+    assert len(native) == len(set(native)) == 6 * 11 + 3
     assert not [row for row in native if row[1] == "eigen"]
     fast = command.chosen(networks.NETWORKS, "fast")
     assert list(fast) == ["fast"] and {r[0] for r in command.rows_of(fast, "float32")} == {"fast"}

@@ -103,6 +103,16 @@ def test_parameters_are_form_fields_and_still_one_literal_a_line(path, copy):
             ast.literal_eval(choice)
 
 
+def test_the_choices_of_a_dataset_are_the_notebooks_own(path, copy):
+    about = execution.about(path)
+    (line,) = [w for w in tagged(copy, "parameters").source.splitlines() if "dataset = " in w]
+    choices = json.loads(re.search(r"#@param (\[.*\]) ", line)[1])
+    named = [ast.literal_eval(choice) for choice in choices]
+    assert named == [None, "auto", about, config.EMBEDDED[about]]
+    (text,) = [cell.source for cell in copy.cells if cell.id == "about-parameters"]
+    assert f"'/content/{about}'" in text and "Leave everything at" not in text
+
+
 def test_nothing_relative_is_needed(copy):
     text = "\n".join(cell.source for cell in copy.cells if cell.cell_type == "markdown")
     targets = re.findall(r"\]\(([^)]+)\)", text)
