@@ -45,9 +45,9 @@ EPOCHS = {
     "mix_long": (1, 6, 40),
     "residual": (1, 3, 40),
     "hundred": (1, 4, 10),
-    "vgg": (1, 8, 20),
-    "hundred_residual": (1, 5, 30),
-    "hundred_short": (1, 6, 12),
+    "vgg": (1, 8, 16),
+    "hundred_residual": (1, 5, 24),
+    "hundred_short": (1, 4, 6),
 }
 PROFILES = {
     "smoke": Profile(  # tests: seconds

@@ -11,6 +11,7 @@ import numpy as np
 
 from helpers.checks.calling import Hint, numbers, precision
 
+FEW = 6  # numbers of an array that a hint shows
 COUNTED = 1e-4  # the precision of float32 and better
 Steps = tuple[str, ...]
 Judge = Callable[[Callable], None]
@@ -147,9 +148,11 @@ def _joined(shapes: Sequence[tuple]) -> str:
 
 def _told(case: tuple) -> str:
     """The arguments of a call in words: numbers as they are, arrays by their shapes."""
-    return ", ".join(
-        f"an array of shape {np.shape(a)}" if isinstance(a, np.ndarray) else _short(a) for a in case
-    )
+    return ", ".join(_array(a) if isinstance(a, np.ndarray) else _short(a) for a in case)
+
+
+def _array(values: np.ndarray) -> str:
+    return str(values.tolist()) if values.size <= FEW else f"an array of shape {values.shape}"
 
 
 def _short(value: object) -> str:

@@ -216,7 +216,7 @@ WRONG = [
     ("02.4", lambda: network(first=keras.layers.DepthwiseConv2D(3)), "2 convolutions"),
     ("02.4", without_input, "expected (None, 10)"),
     ("02.4", dense_model, "0 convolutions"),
-    ("02.4", lambda: network(pool=1), "stay under 300,000"),
+    ("02.4", lambda: network(pool=1), "at most 300,000"),
     ("02.4", lambda: network(outputs=9), "expected (None, 10)"),
     ("02.4", lambda: network(compiled=False), "not compiled"),
     ("02.4", lambda: network(size=1), "Its kernels are 1 × 1"),

@@ -186,7 +186,7 @@ WRONG = [
         "no batch normalisation",
     ),
     ("05.4", lambda: slim(convolution(), normalisation()), "1 convolution;"),
-    ("05.4", lambda: slim(wide=60), "stay under 400,000"),
+    ("05.4", lambda: slim(wide=60), "at most 400,000"),
     ("05.4", lambda: slim(compiled=False), "not compiled"),
     ("05.4", lambda: slim(convolution(1), normalisation(), convolution(1)), "1 × 1"),
     ("05.4", lambda: slim(convolution(3, None), normalisation(), convolution(3, None)), "linear"),

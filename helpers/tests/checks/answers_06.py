@@ -155,7 +155,7 @@ WRONG = [
     ("06.3", on_a_grid, "only the confidences that occur"),
     ("06.3", one_by_one, "accepts all of them or none"),
     ("06.3", lambda c, r, w: 0.7, "only the confidences that occur"),
-    ("06.3", lambda c, r, w: c.min(), "right for an array of shape (2,)"),
+    ("06.3", lambda c, r, w: c.min(), "right for [0.4, 0.6]"),
     ("06.3", always_one, "return np.inf"),
     ("06.3", more_than, "just equals"),
     ("06.3", lambda c, r, w: c, "one number"),

@@ -125,7 +125,7 @@ WRONG = [
     ("09.5", inception, "no shortcut"),
     ("09.5", joined_outside, "no shortcut"),
     ("09.5", lambda: residual(blocks=2), "6 convolutions; expected 8"),
-    ("09.5", lambda: residual(width=96), "stay under 299,999"),
+    ("09.5", lambda: residual(width=96), "at most 299,999"),
     ("09.5", lambda: residual(compiled=False), "not compiled"),
     ("09.5", lambda: residual(loss="categorical_crossentropy"), "labels are integers"),
     ("09.5", lambda: residual(last=None), "sum to 1"),

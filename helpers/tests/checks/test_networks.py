@@ -79,7 +79,7 @@ def frozen():
             lambda: made(convolution(activation=None), convolution(activation=None)),
             "one linear map",
         ),
-        (lambda: made(convolution(), convolution(filters=100)), "stay under 5,000"),
+        (lambda: made(convolution(), convolution(filters=100)), "at most 5,000"),
         (lambda: made(convolution(), convolution(), loss=LOGITS), "one of the two is too much"),
         (lambda: made(convolution(), convolution(), last=None), "Which activation makes"),
         (lambda: made(convolution(), convolution(), loss="mse"), "The labels are integers"),
