@@ -47,7 +47,7 @@ EPOCHS = {
     "hundred": (1, 4, 10),
     "vgg": (1, 8, 16),
     "hundred_residual": (1, 5, 24),
-    "hundred_short": (1, 4, 6),
+    "hundred_short": (1, 5, 6),
 }
 PROFILES = {
     "smoke": Profile(  # tests: seconds

@@ -35,10 +35,10 @@ def test_both_networks_have_the_parameters_of_the_project(names):
     adds = models.multiply_adds(simple)
     assert not missing(NAME, "third-idea", f"has {adds / 1e6:.0f} million multiply-adds")
     assert round(large.count_params() / simple.count_params()) == 8
-    assert not missing(NAME, "better-read-text", "of eight times the parameters")
+    assert not missing(NAME, "large-read-text", "eight times as many in `full`")
     residual = names["residual"]()
     assert residual.count_params() < 2_000_000
-    assert not missing(NAME, "third-idea", "under two million parameters")
+    assert not missing(NAME, "third-idea", "fewer than two million parameters")
 
 
 def test_what_guessing_costs_and_hits_is_as_told():
