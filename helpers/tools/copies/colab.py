@@ -14,7 +14,7 @@ import re
 import textwrap
 import zipfile
 
-from helpers import config, data
+from helpers import config
 from helpers.tools import execution, expected, places, setup
 from helpers.tools.copies import colab_cells, editing
 
@@ -82,6 +82,8 @@ def intro(notebook, name: str, about: str = "cifar10") -> str:
     few milliseconds a step, about an eighth of the seconds on two processor cores, and a minute
     to start.
     """
+    from helpers import data
+
     layout = data.layout_of(about)
     seconds = notebook.metadata.course.expected_seconds
     full = 1 + math.ceil(seconds["full"] / CPU_SECONDS_PER_T4_SECOND / 60)
