@@ -2,6 +2,7 @@
 
 import base64
 import io
+import os
 import pickle
 import socket
 import struct
@@ -77,6 +78,20 @@ def write_batches(folder: Path, meta: dict[bytes, object] | None = None) -> Path
     content = {b"label_names": CLASS_NAMES} | (meta or {})
     (folder / "batches.meta").write_bytes(python2_pickle(content))
     return folder
+
+
+def linked(folder: Path, target: Path) -> Path:
+    """A copy of a folder of files that a test may spoil; unchanged files are links."""
+    target.mkdir()
+    for path in folder.iterdir():
+        os.link(path, target / path.name)
+    return target
+
+
+def spoil(path: Path, content: bytes) -> None:
+    """Writes another content where a link stood; what it led to stays."""
+    path.unlink()
+    path.write_bytes(content)
 
 
 @pytest.fixture(scope="session")

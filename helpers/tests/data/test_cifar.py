@@ -8,22 +8,13 @@ import pytest
 from helpers.data import cifar, order
 from helpers.data.cifar import DataError
 from helpers.data.layouts import CIFAR10, Layout
-from helpers.tests.conftest import ROWS, TRAIN_FILES, batch, numbers, python2_pickle
+from helpers.tests.conftest import ROWS, TRAIN_FILES, batch, linked, numbers, python2_pickle, spoil
 
 
 @pytest.fixture
 def folder(cifar_folder, tmp_path):
     """A copy of the good folder that a test may spoil; unchanged files are links."""
-    copy = tmp_path / CIFAR10.folder
-    copy.mkdir()
-    for path in cifar_folder.iterdir():
-        os.link(path, copy / path.name)
-    return copy
-
-
-def spoil(path, content: bytes):
-    path.unlink()
-    path.write_bytes(content)
+    return linked(cifar_folder, tmp_path / CIFAR10.folder)
 
 
 def test_reads_every_image_with_its_label(cifar_folder):

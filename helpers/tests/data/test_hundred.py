@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import http.server
-import os
 import tarfile
 import threading
 
@@ -13,7 +12,7 @@ import pytest
 from helpers.data import archives, cifar, ladder, order, sources
 from helpers.data.cifar import DataError
 from helpers.data.layouts import CIFAR100
-from helpers.tests.conftest import numbers, python2_pickle
+from helpers.tests.conftest import linked, numbers, python2_pickle, spoil
 from helpers.tests.data import hundred
 
 
@@ -35,16 +34,7 @@ def archive(made, tmp_path_factory):
 @pytest.fixture
 def folder(made, tmp_path):
     """A copy of the good folder that a test may spoil; unchanged files are links."""
-    copy = tmp_path / CIFAR100.folder
-    copy.mkdir()
-    for path in made.iterdir():
-        os.link(path, copy / path.name)
-    return copy
-
-
-def spoil(path, content: bytes):
-    path.unlink()
-    path.write_bytes(content)
+    return linked(made, tmp_path / CIFAR100.folder)
 
 
 def test_reads_every_image_with_both_labels(made):

@@ -3,14 +3,11 @@ import re
 import signal
 import subprocess
 import sys
-import tarfile
-from pathlib import Path
 
 import nbformat
 import pytest
 
-from helpers import config, data
-from helpers.data import sources
+from helpers import config
 from helpers.tests.commands import start, wait_for
 from helpers.tests.notebooks import executed_notebook, notebook
 from helpers.tools import execution, expected, lab, run
@@ -126,38 +123,6 @@ def test_a_notebook_that_needs_too_much_memory_is_told_before(course, monkeypatc
     assert ended.value.code == (0 if named else 1)
     assert ("02_large: left out. " + told in said) == (not named)
     assert (run.OUT / "02_large.ipynb").exists() == named
-
-
-def test_the_data_is_looked_for_once_and_checked(monkeypatch, tmp_path, cifar_folder, capsys):
-    options = run.argparse.Namespace(dataset="auto", cifar10_dir=None, cifar100_dir=None)
-    monkeypatch.setattr(data, "locate", lambda *a: sources.Source(sources.EMBEDDED))
-    assert run._locate("cifar10", options, tmp_path) == {
-        "COURSE_DATASET": "digits",
-        "CIFAR10_DIR": "",
-    }
-
-    archive = tmp_path / "copy.tar.gz"
-    with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
-        tar.add(cifar_folder, "cifar")
-    monkeypatch.setattr(data, "locate", lambda *a: sources.Source(sources.NAMED, archive))
-    told = run._locate("cifar10", options, tmp_path / "scratch")
-    assert told["COURSE_DATASET"] == "cifar10"
-    assert (Path(told["CIFAR10_DIR"]) / "batches.meta").is_file()
-    assert "CIFAR-10 (unverified copy)" in capsys.readouterr().out
-
-    monkeypatch.setattr(data, "locate", lambda *a: sources.Source(sources.NAMED, tmp_path))
-    with pytest.raises(SystemExit, match="not a complete CIFAR-10 folder"):
-        run._locate("cifar10", options, tmp_path)
-
-
-@pytest.mark.parametrize("dataset", ["digits", "digits100"])
-def test_a_run_of_all_notebooks_names_the_set_of_each(dataset, tmp_path, capsys):
-    options = run.argparse.Namespace(dataset=dataset, cifar10_dir=None, cifar100_dir=None)
-    told = run._locate("cifar100", options, tmp_path)
-    assert told == {"COURSE_DATASET": "digits100", "CIFAR100_DIR": ""}
-    assert run._locate("cifar10", options, tmp_path)["COURSE_DATASET"] == "digits"
-    said = capsys.readouterr().out
-    assert "(digits100). These will not be CIFAR-100 numbers" in said
 
 
 @pytest.mark.copies
