@@ -1,5 +1,6 @@
 """A made-up CIFAR-100 folder in the official layout."""
 
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -35,3 +36,10 @@ def write(folder: Path) -> Path:
         (folder / name).write_bytes(python2_pickle(record(name)))
     (folder / "meta").write_bytes(python2_pickle(meta()))
     return folder
+
+
+def packed(folder: Path, archive: Path) -> Path:
+    """Packs such a folder as the official archive does, and returns the archive."""
+    with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
+        tar.add(folder, CIFAR100.folder)
+    return archive

@@ -25,10 +25,7 @@ def made(tmp_path_factory):
 @pytest.fixture(scope="module")
 def archive(made, tmp_path_factory):
     """The same as an archive."""
-    path = tmp_path_factory.mktemp("archive") / CIFAR100.archive
-    with tarfile.open(path, "w:gz", compresslevel=1) as tar:
-        tar.add(made, CIFAR100.folder)
-    return path
+    return hundred.packed(made, tmp_path_factory.mktemp("archive") / CIFAR100.archive)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Notebook 10 on CIFAR-100 itself: here on a made-up archive in its official format."""
 
-import tarfile
-
 import nbformat
 import pytest
 
@@ -19,10 +17,7 @@ PATH = execution.NOTEBOOKS / "10_hundred_classes.ipynb"
 @pytest.fixture
 def archive(tmp_path):
     folder = hundred.write(tmp_path / "made" / CIFAR100.folder)
-    path = tmp_path / "copy.tar.gz"
-    with tarfile.open(path, "w:gz", compresslevel=1) as tar:
-        tar.add(folder, CIFAR100.folder)
-    return path
+    return hundred.packed(folder, tmp_path / "copy.tar.gz")
 
 
 def test_it_runs_on_an_archive_that_is_named(archive, monkeypatch):
