@@ -12,7 +12,8 @@ def of_main_dataset(notebook: str) -> list[dict]:
     records = [r for r in results.published() if r["notebook"] == notebook]
     classes = {results.classes_of(r["dataset"]) for r in results.tested(records)} or {10}
     known = results.tested_datasets(results.published())
-    alike = [name for name in known if results.classes_of(name) in classes]
+    used = {r["dataset"] for r in records}
+    alike = [name for name in known if results.classes_of(name) in classes and name in used]
     return [r for r in records if r["dataset"] not in known or r["dataset"] == alike[0]]
 
 

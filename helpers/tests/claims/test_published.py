@@ -48,7 +48,7 @@ def test_the_published_run_shows_what_notebook_01_claims():
             for h in published_values(name, "dense", "history")
         ]
     )
-    assert (training > 2 * validation).all() and (validation > 0).all()
+    assert (training - validation > 0.03).all() and (validation > 0).all()
 
 
 def test_the_published_run_shows_what_notebook_02_claims():
