@@ -121,6 +121,9 @@ def in_float32(model: keras.Model) -> keras.Model:
 
     twin = type(model).from_config(plain(copy.deepcopy(model.get_config())))
     twin.set_weights(model.get_weights())
+    for layer in twin.layers:
+        if isinstance(layer, keras.layers.Normalization):
+            layer.finalize_state()  # it computes with what it derives from its weights
     return twin
 
 

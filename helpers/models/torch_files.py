@@ -1,0 +1,144 @@
+"""Weights in PyTorch's old file format, read without PyTorch; nothing in a file is executed.
+
+Such a file is a row of pickles: a magic number, a version, a note on the system that wrote it, the
+state (names and tensors, each a view into a storage), the keys of the storages. Then, for each key,
+an int64 count and that many raw numbers, little endian. (PyTorch, `torch/serialization.py`.)
+"""
+
+import collections
+import io
+import pickle
+from typing import NamedTuple
+
+import numpy as np
+
+_MAGIC, _VERSION = 0x1950A86A20F9469CFC6C, 1001
+_KINDS = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
+
+
+class TorchFileError(ValueError):
+    """It isn't a file of weights in this format; the message goes on a sentence about the file."""
+
+
+class _Storage(NamedTuple):
+    """Where a tensor's numbers lie: under a key of the file, so many of one kind."""
+
+    key: str
+    dtype: np.dtype
+    count: int
+
+
+class _Tensor(NamedTuple):
+    """A view into a storage, not looked up yet; offset and strides count numbers, not bytes."""
+
+    storage: _Storage
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+
+class _Kind(NamedTuple):
+    """Stands for a class of `torch` that only names what kind of numbers a storage holds."""
+
+    dtype: np.dtype
+
+
+def _tensor(storage: object, offset: int, shape: tuple, strides: tuple, *_: object) -> _Tensor:
+    """In the place of `torch._utils._rebuild_tensor_v2`."""
+    return _Tensor(storage, offset, tuple(shape), tuple(strides))
+
+
+_ALLOWED = {
+    ("collections", "OrderedDict"): collections.OrderedDict,
+    ("torch._utils", "_rebuild_tensor_v2"): _tensor,
+    **{("torch", name): _Kind(dtype) for name, dtype in _KINDS.items()},
+}
+
+
+class _WeightsOnlyUnpickler(pickle.Unpickler):
+    """Rebuilds names, numbers and places of tensors; refuses every other global."""
+
+    def find_class(self, module: str, name: str) -> object:
+        if (module, name) not in _ALLOWED:
+            raise TorchFileError(
+                f"asks to load {module}.{name}, which a file of weights never does; nothing was "
+                "executed. Don't use this file."
+            )
+        return _ALLOWED[module, name]
+
+    def persistent_load(self, saved: object) -> _Storage:
+        match saved:
+            case ("storage", _Kind(dtype), str(key), str(), int(count), None) if count >= 0:
+                return _Storage(key, dtype, count)
+        raise TorchFileError("holds a tensor whose storage isn't described as one.")
+
+
+def read(content: bytes) -> dict[str, np.ndarray]:
+    """The state that a file of PyTorch's old format holds.
+
+    Args:
+        content: The whole file.
+
+    Returns:
+        Arrays float32 or int64 by the names that PyTorch gave them, in the file's order.
+
+    Raises:
+        TorchFileError: It is cut off, or holds anything but tensors of these two kinds.
+    """
+    file = io.BytesIO(content)
+    if _pickle(file) != _MAGIC or _pickle(file) != _VERSION:
+        raise TorchFileError("is no file of PyTorch's old format.")
+    system = _pickle(file)
+    if not isinstance(system, dict) or system.get("little_endian") is not True:
+        raise TorchFileError("was not written by a little-endian machine, as all such files are.")
+    state, keys = _pickle(file), _pickle(file)
+    if not isinstance(state, dict) or not all(isinstance(t, _Tensor) for t in state.values()):
+        raise TorchFileError("holds something else than names and tensors.")
+    described: dict[str, _Storage] = {}
+    for tensor in state.values():
+        if described.setdefault(tensor.storage.key, tensor.storage) != tensor.storage:
+            raise TorchFileError("describes one storage in two ways.")
+    storages = _storages(file, keys, described)
+    return {str(name): _array(tensor, storages) for name, tensor in state.items()}
+
+
+def _pickle(file: io.BytesIO) -> object:
+    try:
+        return _WeightsOnlyUnpickler(file).load()
+    except TorchFileError:
+        raise
+    except Exception as error:
+        raise TorchFileError(f"ends too early, or isn't what it seems ({error!r}).") from error
+
+
+def _storages(
+    file: io.BytesIO, keys: object, described: dict[str, _Storage]
+) -> dict[str, np.ndarray]:
+    """The raw numbers of each key, in the file's order, checked against their descriptions."""
+    if not isinstance(keys, list) or sorted(map(str, keys)) != sorted(described):
+        raise TorchFileError("lists other storages than its tensors need.")
+    found = {}
+    for key in keys:
+        dtype, count = described[key].dtype, described[key].count
+        stated = int.from_bytes(file.read(8), "little", signed=True)
+        raw = file.read(dtype.itemsize * count)
+        if stated != count or len(raw) != dtype.itemsize * count:
+            raise TorchFileError("ends too early: it was cut off. Download it again.")
+        found[key] = np.frombuffer(raw, dtype)
+    if file.read(1):
+        raise TorchFileError("goes on after its last number.")
+    return found
+
+
+def _array(tensor: _Tensor, storages: dict[str, np.ndarray]) -> np.ndarray:
+    """A copy of the numbers that a view shows, once it is sure that all lie in its storage."""
+    numbers, (_, offset, shape, strides) = storages[tensor.storage.key], tensor
+    whole = all(type(n) is int and n >= 0 for n in (offset, *shape, *strides))
+    if not whole or len(shape) != len(strides):
+        raise TorchFileError("holds a tensor without a proper shape.")
+    last = offset + sum((n - 1) * step for n, step in zip(shape, strides, strict=True))
+    if (0 not in shape and last >= len(numbers)) or np.prod(shape, dtype=object) > len(numbers):
+        raise TorchFileError("holds a tensor that reaches beyond its storage.")
+    steps = [step * numbers.itemsize for step in strides]
+    view = np.lib.stride_tricks.as_strided(numbers[offset:], shape, steps, writeable=False)
+    return view.astype(numbers.dtype.newbyteorder("="))

