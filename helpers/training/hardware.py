@@ -88,8 +88,9 @@ def look() -> Hardware:
     The batch size is the same everywhere, so that learning rates and results carry over from one
     machine to another; smaller batches were slower on CPUs, too.
 
-    bfloat16 is chosen where the machine computes it natively, float32 elsewhere: a GPU of compute
-    capability 8.0 or more, a CPU with AVX512_BF16 or AMX. `COURSE_PRECISION` overrides that.
+    bfloat16 is chosen where the machine is faster in it, float32 elsewhere: a GPU of compute
+    capability 8.0 or more, a CPU as `processor.computes_bfloat16` says. `COURSE_PRECISION`
+    overrides that.
 
     Raises:
         ValueError: `COURSE_PRECISION` is none of `PRECISIONS`.
@@ -102,7 +103,7 @@ def look() -> Hardware:
         device, name = "GPU", details.get("device_name", "unknown")
     else:
         flags, name = processor.flags_and_name()
-        native = bool({"avx512_bf16", "amx_bf16"} & flags)
+        native = processor.computes_bfloat16(flags, name)
         device, name = "CPU", f"{name}, {os.cpu_count()} cores"
     wanted = os.environ.get("COURSE_PRECISION") or PRECISIONS[native]
     precision = config.choose("COURSE_PRECISION", wanted, PRECISIONS)

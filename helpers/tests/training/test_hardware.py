@@ -108,18 +108,19 @@ def test_a_wrong_precision_is_told_in_one_line(as_a_user):
 
 
 @pytest.mark.parametrize(
-    ("flags", "expected"),
+    ("flags", "name", "expected"),
     [
-        ({"avx2"}, "float32"),
-        ({"avx2", "avx512f", "avx512_vnni"}, "float32"),
-        ({"avx512f", "avx512_bf16"}, "mixed_bfloat16"),
-        ({"amx_bf16"}, "mixed_bfloat16"),
-        (set(), "float32"),
+        ({"avx2"}, "AMD EPYC", "float32"),
+        ({"avx2", "avx512f", "avx512_vnni"}, "Intel Xeon Processor", "float32"),
+        ({"avx512f", "avx512_bf16"}, "AMD EPYC", "mixed_bfloat16"),
+        ({"avx512f", "avx512_bf16"}, "Intel Xeon Processor", "float32"),
+        ({"avx512_bf16", "amx_bf16"}, "Intel Xeon Processor", "mixed_bfloat16"),
+        (set(), "arm", "float32"),
     ],
 )
-def test_bfloat16_only_where_it_is_native(monkeypatch, as_a_user, flags, expected):
+def test_bfloat16_only_where_it_is_faster(monkeypatch, as_a_user, flags, name, expected):
     monkeypatch.setattr(hardware.tf.config, "list_physical_devices", lambda kind: [])
-    monkeypatch.setattr(hardware.processor, "flags_and_name", lambda: (flags, "made up"))
+    monkeypatch.setattr(hardware.processor, "flags_and_name", lambda: (flags, name))
     assert hardware.look.__wrapped__().precision == expected
 
 
