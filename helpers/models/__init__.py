@@ -1,8 +1,7 @@
 """Models as files, and what a model costs.
 
-`saved` writes, finds and opens a model with its side file; `files` takes uploads and downloads;
-`backbones` gives networks that others have trained, `lite0` with the weights of a Python package,
-which `torch_files` reads; `examined` says whether Grad-CAM can look into a model, `costs` counts.
+`saved` and `files` write, find and open models; `backbones` gives borrowed ones (`lite0`, its
+weights by `torch_files`); `examined` says if Grad-CAM can look into one, `costs` counts.
 May import evaluation, training, plots, results, data, photos and the rooms below them.
 New: another way that a model comes into the course, or is looked at from outside.
 """

@@ -20,26 +20,33 @@ _DEVIATIONS = (0.229, 0.224, 0.225)
 
 
 def backbone(
-    name: str = "lite0", size: int = 96, weights: str | Path | None = "imagenet", top: bool = False
+    name: str = "lite0",
+    size: int = 96,
+    weights: str | Path | None = "imagenet",
+    *,
+    top: bool = False,
+    given: int | None = None,
 ) -> keras.Model:
     """A network that others have trained on ImageNet; it scales its pictures itself.
 
     Args:
         name: `"lite0"`, whose weights come with the course's packages, `"efficientnetb0"` or
             `"resnet50"`, which `keras.applications` downloads once, checks and keeps.
-        size: Rows and columns of the pictures, 32 or more. (224 is what the weights were made for.)
+        size: Rows and columns at which it looks, 32 or more. (The weights were made for 224.)
         weights: `"imagenet"`; None for random ones; or a file: the one of the package for `lite0`,
             for the others what `keras.applications` has, as `.h5`, with or without the classes
             as `top` says.
         top: Whether the 1,000 classes of ImageNet are answered.
+        given: Rows and columns of the pictures, if these aren't `size`, but a half of it, a third,
+            and so on: the model then begins by making them larger, with bilinear weights.
 
     Returns:
-        Pictures `(n, size, size, 3)`, uint8 or float32, red, green, blue, values 0 to 255 ->
-        float32 features `(n, rows, columns, channels)` of the last convolution, where `rows` is
-        `size / 32`, rounded up; with `top`, probabilities `(n, 1000)`.
+        One flat model: pictures `(n, size, size, 3)`, or as `given` says, red, green, blue, values
+        0 to 255 -> features `(n, rows, columns, channels)` of the last convolution, where `rows`
+        is `size / 32`, rounded up; with `top`, probabilities `(n, 1000)`.
 
     Raises:
-        BackboneError: No such network or size; the weights can't be had or aren't its weights.
+        BackboneError: No such network or sizes; the weights can't be had or aren't its weights.
     """
     if name not in NAMES:
         raise BackboneError(f"There is no backbone {name!r}; there are {', '.join(NAMES)}.")
@@ -47,19 +54,29 @@ def backbone(
         raise BackboneError(
             f"size={size!r}: a backbone takes pictures of {SMALLEST} pixels or more, as an integer."
         )
+    if given is not None and (type(given) is not int or given < 1 or size % given):
+        raise BackboneError(
+            f"given={given!r}: pictures are made a whole number of times as large, so {size} must "
+            "be a multiple of it."
+        )
     if top and name != "lite0" and size != 224:
         raise BackboneError(f"The classes of {name} are for pictures of 224 pixels, not {size}.")
+    inputs = keras.Input((given or size,) * 2 + (3,), name="pictures")
+    pictures = inputs
+    if given and size > given:
+        larger = {"interpolation": "bilinear", "dtype": "float32", "name": "larger"}
+        pictures = layers.UpSampling2D(size // given, **larger)(inputs)
     if name == "lite0":
-        model = lite0.network(size, top)
+        outputs = lite0.network(pictures, top)
+        model = keras.Model(inputs, outputs, name=name)
         if weights is not None:
-            file = lite0.package_file() if weights == "imagenet" else Path(weights)
-            lite0.borrow(model, file)
+            lite0.borrow(model, lite0.package_file() if weights == "imagenet" else Path(weights))
         return model
-    return _application(name, size, weights, top)
+    return keras.Model(inputs, _application(name, pictures, weights, top), name=name)
 
 
-def _application(name: str, size: int, weights: str | Path | None, top: bool) -> keras.Model:
-    """EfficientNetB0 or ResNet50 of `keras.applications`, with their scaling inside."""
+def _application(name: str, pictures: object, weights: str | Path | None, top: bool) -> object:
+    """What EfficientNetB0 or ResNet50 of `keras.applications` make of pictures of 0 to 255."""
     build = {
         "efficientnetb0": keras.applications.EfficientNetB0,
         "resnet50": keras.applications.ResNet50,
@@ -67,22 +84,20 @@ def _application(name: str, size: int, weights: str | Path | None, top: bool) ->
     named = weights not in (None, "imagenet")
     if named and not Path(weights).is_file():
         raise BackboneError(f"{weights} is no file; name the .h5 file of {name}, or 'imagenet'.")
-    inputs = keras.Input((size, size, 3), name="pictures")
-    options = {"input_tensor": inputs} if name == "efficientnetb0" else {}
     if name == "resnet50":
         mean = layers.Normalization(mean=_CAFFE_MEAN, variance=(1.0, 1.0, 1.0), name="scaling")
-        options["input_tensor"] = mean(inputs)
+        pictures = mean(pictures)
     source = str(weights) if named else weights
     try:
         with _timed_out():
-            model = build(include_top=top, weights=source, **options)
+            model = build(include_top=top, weights=source, input_tensor=pictures)
     except Exception as error:
         raise BackboneError(_told(name, weights, top, error)) from error
     if name == "resnet50" and weights is not None:
         _take_red_first(model)
     if name == "efficientnetb0" and named:
         _scale_once_more(model)
-    return keras.Model(inputs, model.output, name=name)
+    return model.output
 
 
 @contextlib.contextmanager

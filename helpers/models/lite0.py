@@ -35,20 +35,18 @@ class BackboneError(PlainError):
     """A borrowed network can't be had; the message says why, and what to do."""
 
 
-def network(size: int, top: bool = False) -> keras.Model:
-    """EfficientNet-Lite0 with random weights.
+def network(pictures: object, top: bool = False) -> object:
+    """What EfficientNet-Lite0 makes of pictures; its layers are new, with random weights.
 
     Args:
-        size: Rows and columns of the pictures.
+        pictures: A Keras tensor `(n, rows, columns, 3)`, values 0 to 255.
         top: Whether the 1,000 classes of ImageNet are answered.
 
     Returns:
-        Pictures `(n, size, size, 3)` with values 0 to 255 -> features `(n, rows, columns, 1280)`,
-        `size / 32` rows, rounded up; with `top`, probabilities `(n, 1000)`. Layers are named after
-        their block: `block3_expand_conv`.
+        Features `(n, rows / 32, columns / 32, 1280)`, rounded up; with `top`, probabilities
+        `(n, 1000)`. Layers are named after their block: `block3_expand_conv`.
     """
-    inputs = keras.Input((size, size, 3), name="pictures")
-    x = layers.Rescaling(1 / 128, offset=-127 / 128, name="scaling")(inputs)
+    x = layers.Rescaling(1 / 128, offset=-127 / 128, name="scaling")(pictures)
     x = _convolved(x, layers.Conv2D(STEM, 3, 2, "same", use_bias=False, name="stem_conv"), "stem")
     number = 0
     for blocks, kernel, stride, expansion, filters in STAGES:
@@ -60,7 +58,7 @@ def network(size: int, top: bool = False) -> keras.Model:
     if top:
         x = layers.GlobalAveragePooling2D(name="pooling")(x)
         x = layers.Dense(CLASSES, activation="softmax", dtype="float32", name="classes")(x)
-    return keras.Model(inputs, x, name="lite0")
+    return x
 
 
 def _convolved(x: object, convolution: keras.Layer, name: str, last: bool = False) -> object:

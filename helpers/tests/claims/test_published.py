@@ -95,11 +95,6 @@ def test_the_published_run_shows_what_notebook_03_claims():
     assert round(100 * one) == 70
     mine = published_values(name, model, "val_accuracy")
     assert mine.min() > one + 0.02
-    assert 0.015 < published_measurement(name, "lost by early stopping") < 0.025
-    (stopped,) = published_values(name, "two-layer CNN, early stopping", "history")
-    whole = published_values(name, model, "history")[0]
-    assert len(stopped["loss"]) == 11 and int(np.argmin(whole["val_loss"])) == 8
-    assert whole["val_accuracy"][-1] - whole["val_accuracy"][8] > 0.01
     first, second = (published_measurement(name, f"not 0 after convolution {n}") for n in (1, 2))
     assert 0.4 < first < 0.6 and 0.25 < second < 0.35
     wine = {
@@ -115,22 +110,27 @@ def test_the_published_run_shows_what_notebook_03_claims():
         / published_measurement(n, "accuracy after a shift of 0")
         for n in ("01_dense_baseline", "02_one_layer_cnn", name)
     }
-    assert all(abs(1 - kept - 1 / 7) < 0.02 for kept in kept_shares.values())
+    assert all(abs(1 - kept - 1 / 8) < 0.02 for kept in kept_shares.values())
 
 
 def test_the_ladder_is_as_the_readme_tells_it():
-    rows = tables.summarise(results.of_one_dataset(tables.tested(results.published())))
+    tested = tables.tested(results.published())
+    rows = {}
+    for dataset in results.tested_datasets(tested):
+        for row in tables.summarise([r for r in tested if r["dataset"] == dataset]):
+            rows.setdefault(row["model"], row)
     names = ["dense", "one-layer CNN", "two-layer CNN"]
-    assert [row["model"] for row in rows][:3] == names
-    dense, one, two = (np.array(row["test_accuracies"]) for row in rows[:3])
+    dense, one, two = (np.array(rows[name]["test_accuracies"]) for name in names)
     assert one.mean() - dense.mean() > two.mean() - one.mean()
     assert two.mean() - one.mean() > 5 * max(part.std(ddof=1) for part in (dense, one, two))
-    parameters = [row["parameter_count"] for row in rows[:3]]
+    parameters = [rows[name]["parameter_count"] for name in names]
     assert 0.4 < parameters[2] / parameters[1] < 0.6
-    plain, better, twice = (row["test_accuracy"] for row in rows[3:6])
+    advanced = ["advanced CNN", "advanced CNN, better recipe"]
+    advanced = [rows[name] for name in (*advanced, "advanced CNN, better recipe, asked twice")]
+    plain, better, twice = (row["test_accuracy"] for row in advanced)
     assert abs((better - plain) - (two.mean() - one.mean())) < 0.005
     assert 0.0045 < twice - better < 0.0055
-    assert all(3000 < row["seconds"] < 4200 and row["n"] == 1 for row in rows[3:6])
-    fast, six = rows[6:]
+    assert all(3000 < row["seconds"] < 4200 and row["n"] == 1 for row in advanced)
+    fast, six = (rows[name] for name in ("fast CNN", "fast CNN, asked six times"))
     assert twice < fast["test_accuracy"] < six["test_accuracy"]
-    assert fast["seconds"] < 12 * 60 and 4.5 < rows[4]["seconds"] / fast["seconds"] < 5.5
+    assert fast["seconds"] < 12 * 60 and 4.5 < advanced[1]["seconds"] / fast["seconds"] < 5.5

@@ -68,14 +68,14 @@ def test_the_replay_is_what_the_callback_does(patience):
 
 
 def test_early_stopping_judged_by_three_seeds():
-    assert replayed(2) == [(11, 9, 2.1), (4, 2, 11.4), (13, 11, 0.9)]
-    assert all(0.85 < lost < 2.15 for *_, lost in replayed(np.inf))
-    said = ("loses 2.1, 11.4 and 0.9 points", "twice in a row above that of epoch 2")
-    said += ("have ended after epoch 4", "it is one to two points with each seed")
+    assert replayed(2) == [(7, 5, 7.1), (9, 7, 4.5), (10, 8, 2.0)]
+    assert replayed(np.inf) == [(16, 10, 0.7), (16, 10, 0.9), (16, 8, 2.0)]
+    said = ("loses 7.1, 4.5 and 2.0 points", "twice in a row above that of epoch 5")
+    said += ("ended after epoch 7", "loses 0.7, 0.9 and 2.0 points", "two of the three seeds")
     assert not missing(NAME, "early-replay-text", *said)
-    assert not missing(NAME, "take-aways", "it lost 1 to 11 points")
-    losses = published_values(NAME, MODEL, "history")[1]["val_loss"]
-    assert min(losses[2:4]) > losses[1] > min(losses[4:])
+    assert not missing(NAME, "take-aways", "it lost 2 to 7 points")
+    losses = published_values(NAME, MODEL, "history")[0]["val_loss"]
+    assert min(losses[5:7]) > losses[4] > min(losses[7:])
     for history in published_values(NAME, MODEL, "history"):
         scores = history["val_accuracy"]
         assert scores[int(np.argmin(history["val_loss"]))] < max(scores)
@@ -86,8 +86,10 @@ def test_the_training_with_the_callback_is_the_first_history_cut_off():
     whole = published_values(NAME, MODEL, "history")[0]
     assert np.allclose(stopped["val_loss"], whole["val_loss"][: len(stopped["val_loss"])])
     lost = published_measurement(NAME, "lost by early stopping")
-    said = f"after epoch 11 and kept the weights of epoch 9, {100 * lost:.1f} points worse"
-    assert not missing(NAME, "early-why", said)
+    said = f"after epoch 7 and kept the weights of epoch 5, {100 * lost:.1f} points worse"
+    assert not missing(NAME, "early-why", said, "lowest after epoch 10")
+    assert len(stopped["loss"]) == 7 and int(np.argmin(whole["val_loss"])) == 9
+    assert whole["val_accuracy"][-1] > whole["val_accuracy"][9]
 
 
 def test_the_class_profile_has_one_epoch_less():
@@ -124,12 +126,12 @@ def test_what_is_quoted_of_earlier_notebooks():
     shuffled = 100 * published_measurement(ONE, "validation accuracy, shuffled pixels")
     without = 100 * published_measurement(ONE, "validation accuracy, without convolution")
     said = (f"{one - without:.1f} points", f"only {shuffled - without:.1f} of them")
-    assert not missing(NAME, "wine-idea", *said, "more than four times as long to train")
+    assert not missing(NAME, "wine-idea", *said, "more than three times as long to train")
     seconds = [
         published_values(ONE, model, "seconds")
         for model in ("one-layer CNN, shuffled pixels", "without convolution")
     ]
-    assert seconds[0].min() > 4 * seconds[1].max()
+    assert seconds[0].min() > 3 * seconds[1].max()
 
 
 def test_a_tenth_of_the_picture_and_the_spread_in_the_shift_chart():
@@ -138,7 +140,7 @@ def test_a_tenth_of_the_picture_and_the_spread_in_the_shift_chart():
     distances = [f"accuracy after a shift of {d}" for d in range(5)]
     spreads = [r["spread"] for r in of_main_dataset(NAME) if r.get("name") in distances]
     assert len(spreads) == 5 and round(100 * max(spreads), 1) == 0.3
-    assert not missing(NAME, "shift-read", "about a seventh", "at most 0.3 points")
+    assert not missing(NAME, "shift-read", "about an eighth", "at most 0.3 points")
 
 
 def test_the_maps_hold_zeros():
@@ -150,13 +152,13 @@ def test_the_maps_hold_zeros():
 def test_the_wines_in_rows():
     scores = [last(f"wine, {kind}") for kind in ("dense", "convolutions", "convolutions, anywhere")]
     dense, flat, anywhere = (0.7 * part.mean() for part in scores)
-    assert (round(dense - flat), round(dense - anywhere)) == (4, 8)
+    assert (round(dense - flat), round(dense - anywhere)) == (4, 10)
     sizes = [
         published_values(NAME, f"wine, {kind}", "parameter_count")[0]
         for kind in ("dense", "convolutions", "convolutions, anywhere")
     ]
     assert sorted(round(size / sizes[0]) for size in sizes[1:]) == [3, 5]
-    said = ("about 4 rows", "about 8", "three to five times the parameters", "1.4 points")
+    said = ("about 4 rows", "about 10", "three to five times the parameters", "1.4 points")
     assert not missing(NAME, "wine-read-text", *said)
     assert round(100 / (178 - 90 - 18), 1) == 1.4
 
@@ -165,10 +167,12 @@ def test_the_surprise_of_exercise_4():
     sizes = [published_values(NAME, model, "parameter_count")[0] for model in (SMALL, MODEL)]
     assert sizes == [89_450, 545_098] and round(sizes[1] / sizes[0]) == 6
     won = last(SMALL)[0] - last(MODEL)[0]
-    assert len(last(SMALL)) == 1 and round(won / last(MODEL).std(ddof=1)) == 8
+    assert len(last(SMALL)) == 1 and won / last(MODEL).std(ddof=1) > 20
     gaps = [round((last(m, "accuracy") - last(m))[0]) for m in (MODEL, SMALL)]
     said = f"{gaps[0]} points with the large dense part, {gaps[1]} with the small one"
-    assert not missing(NAME, "worked", said, f"{won:.1f} points *better*", "eight times the spread")
+    assert not missing(
+        NAME, "worked", said, f"{won:.1f} points *better*", "twenty times the spread"
+    )
     fields = defined("field")["receptive_fields"]
     stages = [(("conv", n), 3, 1) for n in range(3)] + [(("pool", n), 2, 2) for n in range(3)]
     assert fields(sorted(stages, key=lambda stage: stage[0][1]))["pool", 2] == 22
