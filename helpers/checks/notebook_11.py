@@ -26,6 +26,11 @@ def _right(pipelines, low, high, order=1, close=_CLOSE, which=(0, 1)):
     return [all(abs(end[n] - wanted[n]) < close for n in which) for end in ends]
 
 
+def _one_sided(pipelines, low, high, sign):
+    ends = [_ends(steps) for steps in pipelines]
+    return [sign * (end[0] - low) < _CLOSE and sign * (end[1] - high) < _CLOSE for end in ends]
+
+
 def _offset_first(pipelines, low, high):
     found = []
     for steps in pipelines:
@@ -48,10 +53,16 @@ _pipelines = by_cases(
         ([[], _TO_ONE, [(1.0, 0.0)], [(255.0, 0.0), *_TO_ONE]], 0.0, 255.0),
         ([[(1 / 127.5, -1.0)], [(2.0, -1.0), *_TO_ONE], [*_TO_ONE, (2.0, -1.0)]], -1.0, 1.0),
         ([[(-1 / 255, 1.0)], _TO_ONE, [(1 / 255, 0.008)], [(1 / 255, 0.02)]], 0.0, 1.0),
+        ([[(2 / 255, 0.0)], [(1.5 / 255, -0.5)], [(254 / 255**2, 0.0)]], 0.0, 1.0),
+        ([[(254 / 255, 0.0)], [(1.0, 1.0)]], 0.0, 255.0),
         ([[(0.5, 3.0)], [(0.4, 28.5)], [(0.25, 3.0)]], 3.0, 130.5),
         ([[(-1 / 255, 1.0)], _TO_ONE], 1.0, 0.0),
     ],
     mistakes=[
+        *(
+            ("A difference can be negative: take abs(…).", partial(_one_sided, sign=sign))
+            for sign in (1, -1)
+        ),
         (
             "An empty list changes nothing. It is right where 0 and 255 are expected.",
             lambda p, low, high: [
@@ -131,6 +142,7 @@ _nearest_mean = by_cases(
         _made_up(0, 12, 5, 3),
         _made_up(1, 15, 4, 4),
         _made_up(2, 9, 6, 2),
+        _made_up(1, 15, 3, 4),
     ],
     mistakes=[
         (
@@ -143,6 +155,10 @@ _nearest_mean = by_cases(
         ),
         ("That is the most similar single row. Average each class first.", _nearest_row),
         (
+            "Average the rows as they are, and divide the mean by its length, not each row.",
+            lambda f, y, q: _nearest(f / np.linalg.norm(f, axis=1, keepdims=True), y, q),
+        ),
+        (
             "These are medians: take the mean of each class.",
             partial(_nearest, middle=np.median),
         ),
@@ -150,9 +166,12 @@ _nearest_mean = by_cases(
             "That is the least similar mean: take the largest cosine.",
             lambda f, y, q: _cosines(f, y, q).argmin(axis=1),
         ),
-        (
-            "These are cosines, (m, classes); return the class of the largest.",
-            _cosines,
+        *(
+            ("These are cosines, (m, classes); return the class of the largest.", cosines)
+            for cosines in (
+                _cosines,
+                lambda f, y, q: _cosines(f, y, q / np.linalg.norm(q, axis=1, keepdims=True)),
+            )
         ),
     ],
     steps=(
@@ -168,6 +187,8 @@ def _separable(rows, columns, kernel, channels, filters, mistake=""):
     places, window = rows * columns, kernel**2
     full = places * window * channels * filters
     depthwise, mixing = places * window * channels, places * channels * filters
+    if mistake == "channels":
+        depthwise = places * window
     if mistake == "filters":
         depthwise = places * window * filters
     if mistake == "product":
@@ -184,6 +205,7 @@ _multiplications = by_cases(
         *(
             (hint, partial(_separable, mistake=name))
             for name, hint in {
+                "channels": "Each channel has its own filter in the depthwise step.",
                 "filters": "The depthwise step has one filter for each channel that it reads.",
                 "product": "The two steps come one after the other: add them up.",
                 "kernel": "The second step is 1 × 1: it sees one place only.",
@@ -207,7 +229,8 @@ _multiplications = by_cases(
         ),
     ],
     steps=(
-        "How many numbers does one place of one map of the result need, in the full convolution?",
+        "Take the example apart: how many numbers does one place of one map need, in each of the "
+        "three convolutions?",
         "Full: places × kernel² × channels × filters. What does the depthwise step need?",
         "Depthwise places × kernel² × channels, then 1 × 1: places × channels × filters. Add.",
     ),

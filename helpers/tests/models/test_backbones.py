@@ -75,7 +75,7 @@ def test_a_changed_file_is_not_opened(tmp_path, monkeypatch):
         monkeypatch.setattr(lite0.torch_files, "read", lambda _: pytest.fail("opened"))
         with pytest.raises(BackboneError, match=r"weights\.pth is not the file.*--force-reinstall"):
             backbones.backbone(weights=file)
-    with pytest.raises(BackboneError, match="can't be read"):
+    with pytest.raises(BackboneError, match=r"none\.pth is no file"):
         backbones.backbone(weights=tmp_path / "none.pth")
 
 
@@ -159,7 +159,9 @@ def test_no_network_and_a_wrong_file_are_one_line(name, tmp_path, monkeypatch):
     ("asked", "words"),
     [
         ({"name": "vgg16"}, "no backbone 'vgg16'.*lite0, efficientnetb0, resnet50"),
-        ({"size": 31}, "size=31.*32 pixels or more"),
+        ({"size": 31}, "size=31.*32 to 1024 pixels"),
+        ({"weights": False}, "weights=False: expected 'imagenet', None, or a file"),
+        ({"weights": "ImageNet"}, "ImageNet is no file. weights is 'imagenet'"),
         ({"size": 64.0}, "size=64.0"),
         ({"size": 80, "given": 32}, "given=32.*80 must be a multiple"),
         ({"size": 64, "given": 0}, "given=0"),

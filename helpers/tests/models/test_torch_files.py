@@ -89,7 +89,7 @@ def test_numbers_that_count_are_read_too():
 
 
 @pytest.mark.parametrize(
-    ("module", "name"), [("os", "system"), ("builtins", "eval"), ("torch", "load")]
+    ("module", "name"), [("os", "system"), ("builtins", "eval"), ("torch", "HalfStorage")]
 )
 def test_every_other_global_is_refused_and_nothing_is_executed(module, name, tmp_path):
     mark = tmp_path / "executed"
@@ -115,6 +115,12 @@ BAD = {
     "after its last number": packed({"a": tensor()}) + b"x",
     "isn't described as one": packed({"a": tensor(count=-1)}),
     "reaches beyond": packed({"a": tensor(offset=1)}),
+    "another count": packed({"a": tensor()}, raw=struct.pack("<q", 5) + FLOATS.tobytes()),
+    "more often": packed({"a": tensor(), "b": tensor()}),
+    "other storages than": packed({"a": tensor()}, keys=(7,)),
+    "else than names": packed({7: tensor()}),
+    "storage isn't described": packed({"a": Call(REBUILD, 5, 0, (2, 3), (3, 1))}),
+    "isn't described as": packed({"a": tensor(count=2**62)}),
 }
 WRONG_SHAPES = {
     "too long": {"shape": (7,), "strides": (1,)},
@@ -123,6 +129,9 @@ WRONG_SHAPES = {
     "two lengths": {"shape": (2, 3), "strides": (1,)},
     "turned back": {"shape": (2,), "strides": (-1,), "offset": 3},
     "no number": {"shape": ("2",), "strides": (1,)},
+    "too many dimensions": {"shape": (1,) * 100, "strides": (1,) * 100},
+    "huge beside nothing": {"shape": (0, 10**30), "strides": (1, 1)},
+    "a huge stride": {"shape": (1,), "strides": (10**30,)},
 }
 
 
@@ -134,8 +143,16 @@ def test_what_is_wrong_is_said(why):
 
 @pytest.mark.parametrize("why", WRONG_SHAPES)
 def test_a_tensor_shows_nothing_outside_its_storage(why):
-    with pytest.raises(TorchFileError, match=r"beyond its storage|proper shape"):
+    with pytest.raises(TorchFileError, match=r"beyond its storage|proper shape|more often"):
         torch_files.read(packed({"a": tensor(**WRONG_SHAPES[why])}))
+
+
+def test_no_file_changes_the_reader_for_the_next_one():
+    """BUILD on the one function that a file may call."""
+    changed = b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\nN}X\x0c\x00\x00\x00__defaults__K\x00"
+    with pytest.raises(TorchFileError):
+        torch_files.read(changed + b"))\x87s\x86b.")
+    assert torch_files.read(packed({"a": tensor()}))["a"][0, 1] == 1
 
 
 def test_two_descriptions_of_one_storage_must_agree():

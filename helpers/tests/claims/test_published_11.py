@@ -1,0 +1,94 @@
+"""What notebook 11 says in numbers, held to arithmetic, to the network and to its records."""
+
+import keras
+import numpy as np
+import pytest
+
+from helpers import data, models, results
+from helpers.checks import notebook_11
+from helpers.models import lite0
+from helpers.tests.published import missing, published_measurement, published_values
+from helpers.tools.bench import networks
+
+NAME = "11_transfer_learning"
+needs_published = pytest.mark.skipif(
+    not [r for r in results.published() if r["notebook"] == NAME],
+    reason="notebook 11 is not published yet",
+)
+
+
+@pytest.fixture(scope="module")
+def names():
+    """What the notebook's cells define."""
+    return networks.from_notebook(NAME)
+
+
+def test_the_borrowed_network_is_as_it_is_told():
+    features = models.backbone("lite0", 32, None)
+    assert round(features.count_params() / 1e6, 1) == 3.4
+    assert not missing(NAME, "full-curve-read", "network of 3.4 million parameters")
+    blocks = {layer.name.split("_")[0] for layer in features.layers if "block" in layer.name}
+    assert len(blocks) == sum(repeats for repeats, *_ in lite0.STAGES) == 16
+    assert not missing(NAME, "whole-idea", "sixteen such blocks")
+    assert round(lite0.package_file().stat().st_size / 1e6) == 19
+    assert not missing(NAME, "borrow-idea", "its weights, 19 MB")
+    assert [features.output_shape[-1], features.output_shape[1]] == [1_280, 1]
+    assert not missing(NAME, "failure-idea", "into 1,280 *features*")
+
+
+def test_the_block_of_the_notebook_is_that_of_the_network(names):
+    inputs = keras.Input((8, 8, 24))
+    made = keras.Model(inputs, names["block"](inputs, 3, 1, 6, 24))
+    own = models.backbone("lite0", 32, None)
+    counted = [layer.count_params() for layer in own.layers if layer.name.startswith("block2_")]
+    assert made.count_params() == sum(counted) == 24 * 144 * 2 + 9 * 144 + 4 * (2 * 144 + 24)
+    assert [type(layer).__name__ for layer in made.layers][-1] == "Add"
+
+
+def test_a_wide_block_that_ends_as_wide_still_has_a_linear_end(names):
+    inputs = keras.Input((8, 8, 6))
+    made = keras.Model(inputs, names["block"](inputs, 3, 1, 2, 12))
+    kinds = [type(layer).__name__ for layer in made.layers]
+    assert kinds.count("ReLU") == 2 and kinds[-1] == "BatchNormalization"
+
+
+def test_the_scale_of_the_exercise_is_that_of_the_network():
+    (scaling,) = [x for x in models.backbone("lite0", 32, None).layers if x.name == "scaling"]
+    black, white = (float(scaling(np.float32(x))) for x in (0, 255))
+    assert (round(black, 3), white) == (-0.992, 1.0)
+    assert np.isclose(notebook_11._LOW, black)
+    assert not missing(NAME, "exercises", "low −0.992 and high 1 gives `[True, False, False]`")
+
+
+def test_the_examples_of_the_exercises(names):
+    once, to_one = [(1 / 128, -127 / 128)], [(1 / 255, 0)]
+    solve = {
+        n: judge.right for n, judge in notebook_11.EXERCISES.items() if hasattr(judge, "right")
+    }
+    assert solve["11.1"]([once, to_one + once, []], -0.992, 1) == [True, False, False]
+    features, labels = np.array([[2, 0], [4, 0], [0, 1]]), np.array([0, 0, 1])
+    asked = np.array([[1, 0.5], [1, 3]])
+    assert solve["11.3"](features, labels, asked).tolist() == [0, 1]
+    assert solve["11.4"](4, 4, 3, 2, 5) == (1440, 448)
+    assert not missing(NAME, "ex4-text", "For example, 4, 4, 3, 2 and 5 give 1440 and 448.")
+    dense = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
+    dense.add(keras.layers.BatchNormalization())
+    dense.add(keras.layers.Dense(2))
+    assert sum(int(np.prod(v.shape)) for v in dense.layers[-1].weights) == 10
+    assert not missing(NAME, "ex2-text", "has 10 of them with `last` 2")
+
+
+def test_a_third_of_the_places_and_nine_times_as_many():
+    assert (96 // 32) ** 2 == 9
+    assert not missing(NAME, "cost-idea", "nine times as many places as at 32")
+    ten, hundred = data.LAYOUTS
+    assert (20 * ten.classes, 20 * hundred.classes) == (200, 2_000)
+    assert not missing(NAME, "ex5-text", "200 in all (2,000 of a hundred classes)")
+
+
+@needs_published
+def test_the_published_run_reaches_its_floors():
+    (tuned,) = published_values(NAME, "borrowed and tuned", "test_accuracy")
+    (seconds,) = published_values(NAME, "borrowed and tuned", "seconds")
+    assert tuned >= 0.92 and seconds <= 3_600
+    assert published_measurement(NAME, "frozen, all images, test") >= 0.78
