@@ -97,5 +97,5 @@ def test_the_standard_error_of_a_gap():
     assert [round(gap, 1) for gap in gaps] == [1.4, 2.0]
     assert not missing(NAME, "disagreement-read", "1.4 of them on 5,000", "2 of them on 10,000")
     differences = 100 * (short("5×5") - short("3×3"))
-    assert round(differences.std(ddof=1), 2) == 1.03 and round(stats.sem(differences), 2) == 0.36
-    assert not missing(NAME, "paired-read", "1.03 / √8 ≈ 0.36 points", "42 lie as far out")
+    assert round(differences.std(ddof=1), 2) == 0.62 and round(stats.sem(differences), 2) == 0.22
+    assert not missing(NAME, "paired-read", "0.62 / √8 ≈ 0.22 points", "24 lie as far out")
