@@ -195,7 +195,7 @@ def _separable(rows, columns, kernel, channels, filters, mistake=""):
         return full, depthwise * mixing
     if mistake == "kernel":
         mixing *= window
-    return full, depthwise * (mistake != "mixing") + mixing * (mistake != "depthwise")
+    return full, depthwise * (mistake != "depthwise") + mixing * (mistake != "mixing")
 
 
 _multiplications = by_cases(
