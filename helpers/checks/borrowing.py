@@ -81,14 +81,12 @@ def _tell_layers(
     network: keras.Model, last: int, wanted: list[keras.Layer], was_frozen: bool
 ) -> None:
     """Raises a hint unless just the wanted layers learn, of those that have weights."""
-    learning = {layer.name for layer in network.layers if layer.trainable_variables}
     if not network.trainable:
-        learning = set()
-        if any(layer.weights for layer in wanted):
-            raise Hint(
-                "The network as a whole is frozen: while network.trainable is False, nothing in "
-                "it learns. Set the layers' own `trainable`."
-            )
+        raise Hint(
+            "The network as a whole is frozen: while network.trainable is False, nothing in it "
+            "learns. Set the layers' own `trainable`."
+        )
+    learning = {layer.name for layer in network.layers if layer.trainable_variables}
     norm = keras.layers.BatchNormalization
     right = {layer.name for layer in wanted if layer.weights}
     norms = {layer.name for layer in network.layers if isinstance(layer, norm)}
@@ -117,13 +115,11 @@ def _tell_layers(
     raise Unrecognised(_STEPS)
 
 
-def _easy(
-    seed: int, classes: int, each: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _easy(seed: int, classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Features in clear clusters, labels, and more of the same kind to ask about."""
     rng = np.random.default_rng(seed)
     middles = 3 * np.abs(rng.normal(size=(classes, WIDTH)))
-    labels, asked = (rng.permutation(np.repeat(np.arange(classes), each)) for _ in range(2))
+    labels, asked = (rng.permutation(np.repeat(np.arange(classes), EACH)) for _ in range(2))
     noisy = (middles[y] + 0.3 * rng.normal(size=(len(y), WIDTH)) for y in (labels, asked))
     features, questions = (np.abs(part).astype("float32") for part in noisy)
     return features, labels, questions[:-1], asked[:-1]
@@ -136,7 +132,7 @@ def classifier(answer: Callable) -> None:
         Hint: The answers have another shape, are no classes, or are wrong.
     """
     for seed, classes in ((0, 5), (1, 4)):
-        features, labels, questions, right = _easy(seed, classes, EACH)
+        features, labels, questions, right = _easy(seed, classes)
         got = answer(features, labels, questions)
         found = numbers(got)
         if found.shape == (len(questions), classes):

@@ -7,7 +7,7 @@ import numpy as np
 from helpers.checks import borrowing
 from helpers.checks.judging import Judge, by_cases
 
-_LOW, _HIGH = -127 / 128, 1.0
+_LOW = -127 / 128
 _ONCE = [(1 / 128, _LOW)]
 _TO_ONE = [(1 / 255, 0.0)]
 _CLOSE = 0.01

@@ -16,8 +16,7 @@ NAMES = ("lite0", "efficientnetb0", "resnet50")
 SMALLEST, LARGEST = 32, 1_024
 TIME_OUT = 20.0
 _CAFFE_MEAN = (123.68, 116.779, 103.939)  # red, green, blue of ImageNet, as ResNet50 expects them
-
-_DEVIATIONS = (0.229, 0.224, 0.225)
+_DEVIATIONS = (0.229, 0.224, 0.225)  # of the same three, from 0 to 1
 
 
 def backbone(

@@ -29,6 +29,13 @@ STAGES = (  # blocks, kernel, stride of the first, expansion, filters
     (4, 5, 2, 6, 192),
     (1, 3, 1, 6, 320),
 )
+_STEPS = ("expand", "depthwise", "project")
+_ENDS = {
+    "stem_conv": "_conv_stem",
+    "stem_bn": "_bn0",
+    "head_conv": "_conv_head",
+    "head_bn": "_bn1",
+}
 STEM, HEAD, CLASSES = 32, 1_280, 1_000
 
 
@@ -153,12 +160,8 @@ def _weights_of(layer: keras.Layer, state: dict[str, np.ndarray]) -> list[np.nda
 
 def _torch_name(name: str) -> str:
     """What PyTorch calls a layer: `block3_expand_bn` is `_blocks.3._bn0`."""
-    part, kind = name.rsplit("_", 1)
-    if part in ("stem", "head"):
-        return {"stem_conv": "_conv_stem", "stem_bn": "_bn0"}.get(name) or (
-            "_conv_head" if kind == "conv" else "_bn1"
-        )
-    block, step = part.split("_")
-    numbers = {"expand": 0, "depthwise": 1, "project": 2}
-    last = f"_{step}_conv" if kind == "conv" else f"_bn{numbers[step]}"
+    if name in _ENDS:
+        return _ENDS[name]
+    block, step, kind = name.split("_")
+    last = f"_{step}_conv" if kind == "conv" else f"_bn{_STEPS.index(step)}"
     return f"_blocks.{block.removeprefix('block')}.{last}"

@@ -2,9 +2,16 @@
 
 import nbformat
 import numpy as np
+import pytest
 
 from helpers import results
 from helpers.tools import execution
+
+
+def needs_published(notebook: str) -> pytest.MarkDecorator:
+    """Skips a test until a notebook has published records."""
+    there = any(record["notebook"] == notebook for record in results.published())
+    return pytest.mark.skipif(not there, reason=f"notebook {notebook[:2]} is not published yet")
 
 
 def of_main_dataset(notebook: str) -> list[dict]:

@@ -23,6 +23,8 @@ def test_the_readme_and_its_pictures_show_the_published_records():
         assert alt in html.unescape(stored) and len(stored) < 200_000
         assert name.startswith("bench") or alt in html.unescape(figures.pop(name))
     assert not figures, "a chart that the README doesn't show"
+    stored = {path.name for path in command.FIGURES.glob("*.svg")}
+    assert stored == set(shown.values()), "a chart of an older run"
     assert results.published() == command.merged(results.published(), [], "")
     for name, text in results.published_files(results.published()).items():
         assert (results.PUBLISHED / name).read_text(encoding="utf-8") == text

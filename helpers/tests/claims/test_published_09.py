@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from helpers import models, results
+from helpers import models
 from helpers.tests.published import (
     missing,
+    needs_published,
     of_main_dataset,
     published_measurement,
     published_table,
@@ -18,10 +19,7 @@ from helpers.tools.bench import networks
 NAME = "09_residual_networks"
 RESNET = "ResNet-20"
 TRAINED, WITH_AVERAGES = 272_474, 274_042
-needs_published = pytest.mark.skipif(
-    not [r for r in results.published() if r["notebook"] == NAME],
-    reason="notebook 09 is not published yet",
-)
+waiting = needs_published(NAME)
 
 
 def test_other_models_are_told_as_their_notebooks_have_them():
@@ -74,7 +72,7 @@ def test_a_pasted_rectangle_covers_what_the_text_says():
     assert not missing(NAME, "mix-check-idea", "a rectangle covers 30 % on average")
 
 
-@needs_published
+@waiting
 def test_the_published_run_reaches_its_floor():
     tests = published_values(NAME, RESNET, "test_accuracy")
     assert 1 <= len(tests) <= 3 and tests.mean() >= 0.89
@@ -82,7 +80,7 @@ def test_the_published_run_reaches_its_floor():
     assert (published_values(NAME, RESNET, "seconds") < 3_900).all()
 
 
-@needs_published
+@waiting
 def test_the_published_run_shows_that_depth_needs_shortcuts():
     loss = {
         (kind, depth): published_measurement(NAME, f"training loss, {kind} {depth}")
@@ -100,7 +98,7 @@ def test_the_published_run_shows_that_depth_needs_shortcuts():
     assert left[1] > left[0]
 
 
-@needs_published
+@waiting
 def test_the_published_run_has_two_budgets_of_mixing():
     names = {r["model"] for r in of_main_dataset(NAME) if r["kind"] == "training"}
     for way in ("nothing", "Cutout", "Mixup", "CutMix"):

@@ -5,15 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from helpers import data, models, results
-from helpers.tests.published import missing, published_measurement, published_values
+from helpers import data, models
+from helpers.tests.published import (
+    missing,
+    needs_published,
+    published_measurement,
+    published_values,
+)
 from helpers.tools.bench import networks
 
 NAME = "10_hundred_classes"
-needs_published = pytest.mark.skipif(
-    not [r for r in results.published() if r["notebook"] == NAME],
-    reason="notebook 10 is not published yet",
-)
+waiting = needs_published(NAME)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +67,7 @@ def test_the_example_of_an_exercise_adds_up(names):
     assert not missing(NAME, "ex2-text", *said, f"averages {whole + 2 * (8 + 4)}.")
 
 
-@needs_published
+@waiting
 def test_the_published_run_reaches_its_floors():
     floors = {"simple, first recipe": 0.483, "simple, better recipe": 0.6, "VGG16": 0.629}
     for model, floor in floors.items():
@@ -79,7 +81,7 @@ def test_the_published_run_reaches_its_floors():
     assert published_values(NAME, "VGG16", "seconds").max() <= 6_000
 
 
-@needs_published
+@waiting
 def test_the_doubles_of_the_text_are_those_that_were_found():
     found = {
         where: published_measurement(NAME, f"exact doubles {where}")

@@ -4,17 +4,19 @@ import keras
 import numpy as np
 import pytest
 
-from helpers import data, models, results
+from helpers import data, models
 from helpers.checks import notebook_11
 from helpers.models import lite0
-from helpers.tests.published import missing, published_measurement, published_values
+from helpers.tests.published import (
+    missing,
+    needs_published,
+    published_measurement,
+    published_values,
+)
 from helpers.tools.bench import networks
 
 NAME = "11_transfer_learning"
-needs_published = pytest.mark.skipif(
-    not [r for r in results.published() if r["notebook"] == NAME],
-    reason="notebook 11 is not published yet",
-)
+waiting = needs_published(NAME)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +80,7 @@ def test_the_examples_of_the_exercises(names):
     assert not missing(NAME, "ex2-text", "has 10 of them with `last` 2")
 
 
-def test_a_third_of_the_places_and_nine_times_as_many():
+def test_counts_of_places_and_of_labels():
     assert (96 // 32) ** 2 == 9
     assert not missing(NAME, "cost-idea", "nine times as many places as at 32")
     ten, hundred = data.LAYOUTS
@@ -86,7 +88,7 @@ def test_a_third_of_the_places_and_nine_times_as_many():
     assert not missing(NAME, "ex5-text", "200 in all (2,000 of a hundred classes)")
 
 
-@needs_published
+@waiting
 def test_the_published_run_reaches_its_floors():
     (tuned,) = published_values(NAME, "borrowed and tuned", "test_accuracy")
     (seconds,) = published_values(NAME, "borrowed and tuned", "seconds")

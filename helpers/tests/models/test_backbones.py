@@ -61,9 +61,15 @@ def test_pictures_of_another_size_are_made_fit():
 
 
 def test_depthwise_convolutions_compute_in_float32():
-    kinds = layers.DepthwiseConv2D
-    found = [x for x in backbones.backbone("lite0", 32, None).layers if isinstance(x, kinds)]
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = backbones.backbone("lite0", 32, None)
+    finally:
+        keras.config.set_dtype_policy(before)
+    found = [x for x in model.layers if isinstance(x, layers.DepthwiseConv2D)]
     assert len(found) == 16 and all(layer.compute_dtype == "float32" for layer in found)
+    assert model.get_layer("head_conv").compute_dtype == "bfloat16"
 
 
 def test_a_changed_file_is_not_opened(tmp_path, monkeypatch):

@@ -121,6 +121,9 @@ def publish(path: Path, folder: Path) -> None:
         for name, svg in figures.items():
             storage.write_whole(FIGURES / name, svg)
         storage.write_whole(readme_file.PATH, text)
+        for file in FIGURES.glob("*.svg"):
+            if f"figures/{file.name}" not in text:
+                file.unlink()  # of a dataset that no model is tested on any more
         for suffix, content in model.items():
             storage.write_whole(config.published_model().with_suffix(suffix), content)
         for other in execution.choose_notebooks(None):
