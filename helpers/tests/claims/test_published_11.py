@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from helpers import data, models
+from helpers import config, data, models
 from helpers.checks import notebook_11
 from helpers.models import lite0
 from helpers.tests.published import (
@@ -83,6 +83,9 @@ def test_the_examples_of_the_exercises(names):
 def test_counts_of_places_and_of_labels():
     assert (96 // 32) ** 2 == 9
     assert not missing(NAME, "cost-idea", "nine times as many places as at 32")
+    epochs = config.PROFILES["full"].epochs
+    assert epochs["two_conv"] == 4 * epochs["tuned_short"]  # with all images, in batches of 64
+    assert not missing(NAME, "few-idea", "four times as many steps with all images")
     ten, hundred = data.LAYOUTS
     assert (20 * ten.classes, 20 * hundred.classes) == (200, 2_000)
     assert not missing(NAME, "ex5-text", "200 in all (2,000 of a hundred classes)")
