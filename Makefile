@@ -10,12 +10,12 @@ quoted = $(if $(filter Windows_NT,$(OS)),"$(value $(1))",'$(subst ','\'',$(value
 option = $(if $(value $(1)),--$(2) $(call quoted,$(1)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-copies lint lab student colab test-colab batch publish bench clean
+.PHONY: help setup run test test-copies lint lab student colab test-colab batch track publish bench clean
 
 help:  ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-setup:  ## install the packages of environment.yml into .venv, if they are missing [EXTRAS="cluster colab torch"]
+setup:  ## install the packages of environment.yml into .venv, if they are missing [EXTRAS="cluster tracking colab torch"]
 	@$(TOOL).setup $(call option,EXTRAS,extras)
 
 run:  ## run the course [PROFILE=smoke|class|full] [DATASET=auto|cifar10|digits] [CIFAR10_DIR=folder-or-archive] [CIFAR100_DIR=…] [NOTEBOOKS="01 03"]
@@ -44,6 +44,9 @@ test-colab:  ## run each of these copies alone, with Colab's versions of the pac
 
 batch:  ## run a grid of notebooks: GRID=notebooks/grids/seeds.yml [WORKERS=2] [SCHEDULER=tcp://host:8786] [OUT=runs/name] [RERUN=1]
 	@$(TOOL).batch $(call option,GRID,grid) $(call option,WORKERS,workers) $(call option,SCHEDULER,scheduler) $(call option,OUT,out) $(if $(value RERUN),--rerun)
+
+track:  ## open MLflow's page on the course's runs, here alone [PORT=5000]; first `make setup EXTRAS=tracking`, then COURSE_TRACKING=mlflow
+	@$(TOOL).track --page $(call option,PORT,port)
 
 publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [CIFAR100_DIR=…] [NOTEBOOKS="01"]
 	@$(TOOL).publish $(call option,CIFAR10_DIR,cifar10-dir) $(call option,CIFAR100_DIR,cifar100-dir) $(call option,NOTEBOOKS,notebooks)

@@ -14,6 +14,12 @@ from helpers.profiles import Profile as Profile
 EMBEDDED = {"cifar10": "digits", "cifar100": "digits100"}  # what stands in for each set
 DATASETS = ("auto", *(name for pair in EMBEDDED.items() for name in pair))
 
+TRACKING = {  # what `COURSE_TRACKING` can be
+    "": "records are files only",
+    "mlflow": "records also go to MLflow as they are written",
+    "later": "records are kept for MLflow, and sent by a command",
+}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -191,6 +197,15 @@ def runs_dir() -> Path:
     """Where records and executed notebooks go: `COURSE_RUNS`, else `runs/` of the course."""
     named = os.environ.get("COURSE_RUNS")
     return named_path(named) if named else course_root() / "runs"
+
+
+def tracking() -> str:
+    """Whether records go to a tracking server: `COURSE_TRACKING`, a key of `TRACKING`.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    return choose("COURSE_TRACKING", os.environ.get("COURSE_TRACKING") or "", list(TRACKING))
 
 
 def versions() -> dict[str, str]:

@@ -1,11 +1,12 @@
 """Records of what was run, as JSON files, and what is read from them.
 
-`log` is what a notebook writes with, `records` writes and reads them, `stored` holds the published
-ones, `tables` and `races` sum up.
+`log` is what a notebook writes with, `records` reads and writes, `stored` holds published ones,
+`tables` and `races` sum up, `tracking` sends on (`waiting`, `mlflow_store`, `batch_runs`).
 May import data, photos and the rooms below them, and no TensorFlow.
 New: another kind of record, another way to sum records up.
 """
 
+from helpers.results import batch_runs, tracking, waiting
 from helpers.results.log import Log
 from helpers.results.races import Entry, entries, entry, first_seed
 from helpers.results.records import (
@@ -42,6 +43,7 @@ __all__ = [
     "Entry",
     "Log",
     "add_test",
+    "batch_runs",
     "classes_of",
     "earlier",
     "entries",
@@ -64,5 +66,7 @@ __all__ = [
     "table",
     "tested",
     "tested_datasets",
+    "tracking",
     "until",
+    "waiting",
 ]

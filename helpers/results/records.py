@@ -1,10 +1,10 @@
-"""Records of what was run, as JSON files; means and spreads; the claims of the course."""
+"""Records of what was run, as JSON files; means and spreads."""
 
 import hashlib
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from helpers import config, storage
 from helpers.config import Settings
 from helpers.data import Dataset
-from helpers.results import stored
+from helpers.results import stored, tracking
 
 
 def records_dir() -> Path:
@@ -53,6 +53,7 @@ def save_training(
     parameters: dict,
     parameter_count: int,
     facts: dict,
+    save_model: Callable[[Path], None] | None = None,
 ) -> Path:
     """Writes the record of one training; a later run of the same training replaces it.
 
@@ -66,6 +67,7 @@ def save_training(
         parameter_count: Parameters of the model.
         facts: `history`, `seconds`, `images_per_second`, `hardware`, `versions`; and `kept_epoch`,
             counted from 0, if the model's weights are not those of the last epoch.
+        save_model: Writes the model into a folder, for a tracking server (`tracking.note`).
 
     Returns:
         The path of the record. Its `test_accuracy` and `test_loss` are None until `add_test`.
@@ -84,7 +86,7 @@ def save_training(
         "test_loss": None,
         **facts,
     }
-    return _write(record, f"{model} seed {seed}")
+    return _write(record, f"{model} seed {seed}", save_model)
 
 
 def save_variant(path: Path, *, model: str, val_accuracy: float) -> Path:
@@ -109,6 +111,7 @@ def add_test(path: Path, *, accuracy: float, loss: float) -> int:
     again = {"test_looks": looks} if looks > 1 else {}
     record |= {"test_accuracy": round(accuracy, 6), "test_loss": round(loss, 6)} | again
     storage.write_whole(path, json.dumps(record, indent=1) + "\n")
+    tracking.note(record)
     return looks
 
 
@@ -206,26 +209,6 @@ def earlier(
     raise LookupError(f"notebook {notebook} has published no measurement of this name: {missing}.")
 
 
-def claim(statement: str, holds: bool, settings: Settings) -> None:
-    """Checks a statement next to the text that makes it.
-
-    The smoke profile, or fewer epochs than the profile's, trains too little for any claim about
-    accuracy, so nothing is asserted there.
-
-    Raises:
-        AssertionError: The statement doesn't hold in the profile `class` or `full`.
-    """
-    if settings.profile == "smoke" or settings.shortened:
-        print(f"Not checked, the training is too short: {statement}.")
-        return
-    if not holds:
-        raise AssertionError(
-            f"This run doesn't show it: {statement}. Did you change the model, the recipe or the "
-            "data? If so, go on with the next cell: the text describes the model as it was."
-        )
-    print(f"Holds in this run: {statement}.")
-
-
 def _origin(settings: Settings, data: Dataset) -> dict:
     return {
         "notebook": settings.notebook,
@@ -240,9 +223,10 @@ def _save(settings: Settings, data: Dataset, kind: str, name: str, found: dict) 
     _write(_origin(settings, data) | about | found, name)
 
 
-def _write(record: dict, title: str) -> Path:
+def _write(record: dict, title: str, save_model: Callable[[Path], None] | None = None) -> Path:
     words = f"{record['notebook']} {title} {record['dataset']} {record['profile']}"
     readable = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
     path = records_dir() / f"{readable}-{hashlib.sha256(words.encode()).hexdigest()[:6]}.json"
     storage.write_whole(path, json.dumps(record, indent=1) + "\n")
+    tracking.note(record, save_model)
     return path

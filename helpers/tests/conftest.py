@@ -16,6 +16,8 @@ from helpers.data.layouts import CIFAR10
 
 ROWS = 10_000
 TRAIN_FILES = tuple(CIFAR10.rows)[:-1]
+NOT_FOR_TESTS = ("CIFAR10_DIR", "CIFAR100_DIR", "COURSE_PROFILE", "COURSE_DATASET")
+NOT_FOR_TESTS += ("COURSE_TRACKING", "MLFLOW_TRACKING_URI", "COURSE_EXECUTION")
 CLASS_NAMES = [b"airplane", b"automobile", b"bird", b"cat", b"deer"]
 CLASS_NAMES += [b"dog", b"frog", b"horse", b"ship", b"truck"]
 
@@ -26,7 +28,7 @@ def own_folders(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("COURSE_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    for name in ("CIFAR10_DIR", "CIFAR100_DIR", "COURSE_PROFILE", "COURSE_DATASET"):
+    for name in NOT_FOR_TESTS:
         monkeypatch.delenv(name, raising=False)
     connect = socket.socket.connect
 

@@ -24,6 +24,7 @@ ORDER = (
     ("results",),
     ("data",),
     ("photos",),
+    ("course_version",),
     ("convolution", "config", "storage", "errors", "processor"),
     ("profiles",),
 )

@@ -1,4 +1,4 @@
-"""Deletes what runs and tools leave behind; keeps batches, .venv*, work/, models and the cache.
+"""Deletes what runs and tools leave behind; keeps batches, tracking, .venv*, models and the cache.
 
 python -m helpers.tools.clean
 """
@@ -10,13 +10,14 @@ from pathlib import Path
 from helpers import config
 
 FOLDERS = ("build", ".pytest_cache", ".ruff_cache")
+TRACKING = ("tracking", "mlflow-artifacts")  # beside them lies mlflow.db, a file
 
 
 def main() -> None:
     """Deletes the generated folders and Python's compiled files."""
     root = config.course_root()
     doomed = [root / name for name in FOLDERS]
-    doomed += [path for path in (root / "runs").glob("*") if not _is_batch(path)]
+    doomed += [path for path in (root / "runs").glob("*") if not _is_kept(path)]
     for part in ("helpers", "notebooks"):
         doomed += (root / part).rglob("__pycache__")
         doomed += (root / part).rglob(".ipynb_checkpoints")
@@ -31,9 +32,12 @@ def main() -> None:
         print(f"deleted {folder.relative_to(root)}/")
 
 
-def _is_batch(path: Path) -> bool:
-    """Whether results of a batch lie in a folder or below; they took long and may be grades."""
-    return path.is_dir() and any(path.rglob("batch.log"))
+def _is_kept(path: Path) -> bool:
+    """Whether a folder is kept: results of a batch, and what a tracking server has or shall get.
+
+    They took long, and may be grades.
+    """
+    return path.name in TRACKING or (path.is_dir() and any(path.rglob("batch.log")))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ import json
 import os
 from pathlib import Path
 
-from helpers import config, storage
-from helpers.tools import course_version, notebook_files
+from helpers import config, course_version, storage
+from helpers.tools import notebook_files
 
 DECIDING = ("COURSE_PRECISION", "CUDA_", "KERAS_", "ONEDNN_", "TF_")  # how variables begin
 

@@ -11,6 +11,7 @@ import argparse
 import os
 import sys
 import tempfile
+import uuid
 from pathlib import Path
 
 from helpers import config
@@ -200,9 +201,14 @@ def _run_one(path: Path, about: str, settings: dict[str, str]) -> Outcome:
         if sys.stdout.isatty():
             print(f"\r{path.stem}: running for {seconds:.0f} s, {about} … ", end="", flush=True)
 
+    from helpers import results
+
     target = OUT / path.name
     target.with_suffix(".html").unlink(missing_ok=True)
-    outcome = execution.execute(path, target, settings, tick)
+    one = {"COURSE_EXECUTION": uuid.uuid4().hex}
+    outcome = execution.execute(path, target, settings | one, tick)
+    facts = {"execution": one["COURSE_EXECUTION"], "state": outcome.state}
+    results.tracking.note_notebook(target, path.stem, facts | {"seconds": outcome.seconds})
     print(f"{outcome.state} after {outcome.seconds:.0f} s", flush=True)
     return outcome
 

@@ -52,6 +52,7 @@ def main(copies: bool = False) -> None:
             "COURSE_CACHE": cache,
             SHARED_CACHE: cache,
             "COURSE_RUNS": os.path.join(scratch, "runs"),
+            "COURSE_TRACKING": "",
             "CIFAR10_DIR": "",
             "CIFAR100_DIR": "",
             "http_proxy": NOWHERE,

@@ -122,6 +122,7 @@ def alone(python: Path | str, path: Path, folder: Path) -> str:
     environment = {key: value for key, value in os.environ.items() if key not in hidden}
     environment |= {
         "COURSE_PROFILE": "smoke",
+        "COURSE_TRACKING": "",
         "COURSE_PRECISION": os.environ.get("COURSE_PRECISION") or "float32",
         "COURSE_DATASET": "digits",
         "COURSE_CACHE": str(folder / "cache"),

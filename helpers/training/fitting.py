@@ -13,7 +13,7 @@ import numpy as np
 from helpers import config, results
 from helpers.config import Settings
 from helpers.data import Dataset, fingerprint
-from helpers.training import cache, hardware, keeping, speed, traces
+from helpers.training import cache, hardware, keeping, speed, traces, tracked
 from helpers.training.feeding import Augment, Mix, batches, one_hot
 from helpers.training.identity import UnknownError
 from helpers.training.keeping import Keeper
@@ -135,6 +135,7 @@ def fit(
         },
         parameter_count=model.count_params(),
         facts={k: v for k, v in facts.items() if k != "callbacks"},
+        save_model=partial(tracked.save, model, data),
     )
     return Training(model, facts["history"], facts["seconds"], name, seed, settings, record)
 

@@ -148,10 +148,12 @@ def start(
             "folder of your own in COURSE_RUNS before Jupyter is started, or in a cell above: "
             "import os; os.environ['COURSE_RUNS'] = 'my-runs'"
         )
-    machine = look()
+    machine, mode = look(), config.tracking()
     keras.config.set_dtype_policy(precision or machine.precision)
     print(f"Profile {settings.profile}: {settings.epochs} epochs, seeds {list(settings.seeds)}")
     print(f"Running on {machine.device} {machine.name}, {precision or machine.precision}")
     if backend.set_aside():
         print(backend.set_aside())
+    if mode:
+        print(f"COURSE_TRACKING={mode}: {config.TRACKING[mode]}")
     return settings

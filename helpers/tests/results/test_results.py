@@ -4,7 +4,7 @@ import math
 import pytest
 
 from helpers import config
-from helpers.results import records, stored, tables
+from helpers.results import log, records, stored, tables
 from helpers.tests.results.made import Data, record, write
 
 
@@ -87,14 +87,14 @@ def test_a_measurement_is_recorded_with_spread_and_count(settings):
 
 
 def test_claims_are_asserted_in_class_and_full_not_in_smoke(settings, capsys):
-    records.claim("it works", True, settings)
+    log.claim("it works", True, settings)
     assert "Holds in this run: it works." in capsys.readouterr().out
     with pytest.raises(AssertionError, match="it works"):
-        records.claim("it works", False, settings)
+        log.claim("it works", False, settings)
     smoke = config.resolve("x", "dense", profile="smoke")
     short = config.resolve("x", "dense", profile="class", epochs=1)
     for too_little in (smoke, short):
-        records.claim("it works", False, too_little)
+        log.claim("it works", False, too_little)
         assert "Not checked, the training is too short: it works" in capsys.readouterr().out
 
 

@@ -16,8 +16,8 @@ pytestmark = [
 ]
 HERE = """
 here = pathlib.Path({here!r})
-from helpers import config
-from helpers.tools import course_version, execution, setup
+from helpers import config, course_version
+from helpers.tools import execution, setup
 course_version.of_course = lambda: "1"  # whoever changes the course meanwhile
 execution.NOTEBOOKS = here / "notebooks"
 setup.ensure = lambda: None

@@ -168,7 +168,7 @@ def _doubles(runs: list) -> list[str]:
 
 
 def _work(waiting: deque, results: dict, old: dict, runs: list, limits, out, pool) -> None:
-    from helpers.tools.batch import kept
+    from helpers.tools.batch import kept, tracked
     from helpers.tools.batch.status import Status
 
     running: dict[Future, object] = {}
@@ -194,7 +194,9 @@ def _work(waiting: deque, results: dict, old: dict, runs: list, limits, out, poo
                 if again:
                     waiting.append(chosen)
                 else:
+                    models = result.pop("models", {})
                     result = results[chosen.name] = kept.save(out, chosen, result)
+                    tracked.send(out, result, models)
                 status.ended(chosen, result, len(results), again)
             status.show(results, running, len(waiting), pool.slots())
             if ended and time.monotonic() - written > LEADERBOARD_SECONDS:

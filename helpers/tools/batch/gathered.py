@@ -1,12 +1,17 @@
 """What a run of a batch has left in its folder, read with suspicion: others wrote it."""
 
 import contextlib
+import io
 import json
 import signal
+import zipfile
 from pathlib import Path
+
+from helpers import results
 
 STATES = ("ok", "failed", "memory")
 LARGEST, MOST = 5_000_000, 1_000  # bytes of a record, and how many records of a run are read
+MODELS = 500_000_000  # bytes of all models of a run
 
 
 def outcome(path: Path, code: int) -> dict:
@@ -41,6 +46,32 @@ def all_json(folder: Path) -> list[dict]:
             content = printable(json.loads(path.read_text(encoding="utf-8")))
             found += [content] if isinstance(content, dict) else []
     return found
+
+
+def models(runs: Path) -> dict[str, bytes]:
+    """The models that a run has kept for a tracking server: a ZIP archive by record's identity.
+
+    Args:
+        runs: The run's own folder for records.
+    """
+    found: dict[str, bytes] = {}
+    left = MODELS
+    for entry in results.waiting.entries(runs / "tracking"):
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            files = [p for p in (entry / "model").rglob("*") if p.is_file() and not p.is_symlink()]
+            left -= sum(path.stat().st_size for path in files)
+            record = json.loads((entry / "entry.json").read_text(encoding="utf-8"))["record"]
+            if files and left >= 0:
+                found[results.waiting.identity(record)] = _zipped(entry / "model", files)
+    return found
+
+
+def _zipped(folder: Path, files: list[Path]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path in files:
+            archive.write(path, path.relative_to(folder).as_posix())
+    return buffer.getvalue()
 
 
 def printable(content: object) -> object:

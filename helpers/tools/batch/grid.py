@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from helpers import config
-from helpers.tools import course_version
+from helpers import config, course_version
 from helpers.tools.batch import cells, collecting, submissions
 
 FORMAT = 2  # of the results that are kept; a new number runs everything again

@@ -74,6 +74,7 @@ def _file(out: Path, run: Run) -> Path:
 def task(run: Run, limits: Limits, share: int) -> dict:
     """A run as plain data that can travel; see `runner.run`."""
     environment = {name: os.environ[name] for name in VARIABLES if os.environ.get(name)}
+    environment["COURSE_TRACKING"] = "later" if config.tracking() else ""  # the driver sends
     return {
         "file": f"{run.name}.ipynb",
         "notebook": run.notebook,

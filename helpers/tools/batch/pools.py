@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from helpers.tools import course_version
+from helpers import course_version
 from helpers.tools.batch import runner
 
 PATIENCE = 300.0  # seconds without any worker
@@ -164,7 +164,7 @@ def _travelling() -> Callable[[dict, str, str], dict]:
     def on_worker(task: dict, stop: str, version: str) -> dict:
         from distributed import Event
 
-        from helpers.tools import course_version
+        from helpers import course_version
         from helpers.tools.batch import runner as there
 
         if course_version.of_course() != version:
@@ -181,7 +181,7 @@ def _check_workers(client) -> None:
         import importlib
 
         try:
-            return importlib.import_module("helpers.tools.course_version").of_course()
+            return importlib.import_module("helpers.course_version").of_course()
         except ImportError:
             return ""
 

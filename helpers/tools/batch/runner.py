@@ -39,7 +39,8 @@ def run(task: dict, stopped: Callable[[], bool]) -> dict:
         Plain data: `state` (`ok`, `failed`, `timeout`, `memory` or `stopped`), `error`, `place`
         (the heading above the cell where it ended), `seconds`, `peak_memory_mb`, `host`,
         `executed` (text of the executed notebook, or None), `records` and `checks` (what the
-        notebook's helpers wrote), `log` (the end of what was printed outside of cells).
+        notebook's helpers wrote), `models` (for a tracking server, see `gathered.models`), `log`
+        (the end of what was printed outside of cells).
 
     Raises:
         OSError: The folder for the run can't be written.
@@ -77,6 +78,7 @@ def run(task: dict, stopped: Callable[[], bool]) -> dict:
             "executed": gathered.notebook(folder / "executed.ipynb"),
             "records": gathered.all_json(folder / "runs" / "records"),
             "checks": gathered.all_json(folder / "runs" / "checks"),
+            "models": gathered.models(folder / "runs"),
             "log": gathered.end_of(folder / "log.txt"),
         }
 

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from helpers import config
-from helpers.tools import course_version, endings, execution, expected, machines
+from helpers import config, course_version
+from helpers.tools import endings, execution, expected, machines
 from helpers.tools.expected import Speed
 
 PROFILE, DATASET = expected.PROFILE, "digits"
@@ -146,6 +146,7 @@ def _measure(path: Path, state: dict) -> dict:
     forget(folder / "cache", state["cached"])
     settings = {
         "COURSE_PROFILE": PROFILE,
+        "COURSE_TRACKING": "",
         "COURSE_DATASET": DATASET,
         "COURSE_CACHE": str(folder / "cache"),
         "COURSE_RUNS": str(folder / "runs"),

@@ -93,6 +93,7 @@ def publish(path: Path, folder: Path) -> None:
     restore(results.published(), path.stem, runs / "records")
     settings = {
         "COURSE_PROFILE": "full",
+        "COURSE_TRACKING": "",
         "COURSE_DATASET": execution.about(path),
         f"{execution.about(path).upper()}_DIR": str(folder),
         "COURSE_RUNS": str(runs),

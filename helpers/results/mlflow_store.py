@@ -1,0 +1,239 @@
+"""Writes entries into MLflow: a run for each execution of a notebook, in it one for each training.
+
+Only this room knows MLflow, and imports it only when something is sent.
+Client: https://mlflow.org/docs/latest/api_reference/python_api/mlflow.client.html
+"""
+
+import contextlib
+import json
+import logging
+import math
+import os
+import re
+import time
+import warnings
+from pathlib import Path
+
+from helpers import config
+
+EXPERIMENT = "cnn-course"
+NOTEBOOK_FACTS = ("seconds", "peak_memory_mb", "points")
+_OPTIMIZER = "optimizer"
+_LONGEST = 5_000  # characters of a parameter; MLflow takes 6,000
+
+
+def uri() -> str:
+    """Where MLflow's database or server is: `MLFLOW_TRACKING_URI`, else `runs/mlflow.db`."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{database().as_posix()}"
+
+
+def database() -> Path:
+    """The SQLite file that is used unless a server is named."""
+    return config.runs_dir() / "mlflow.db"
+
+
+@contextlib.contextmanager
+def quiet():
+    """Within the block, libraries' warnings about each other are not shown."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def client(address: str):
+    """An `MlflowClient`, without MLflow's own log lines, statistics and long patience.
+
+    A new SQLite file is made here; two processes must not do that at a time.
+
+    Raises:
+        ImportError: MLflow isn't installed.
+    """
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    import mlflow
+
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
+    if address.startswith("sqlite:///"):
+        Path(address.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    return mlflow.MlflowClient(address)
+
+
+class Store:
+    """The course's experiment in MLflow.
+
+    Args:
+        address: Of the database or the server.
+    """
+
+    def __init__(self, address: str):
+        self.client = client(address)
+        self.experiment = self._experiment(address)
+
+    def _experiment(self, address: str) -> str:
+        found = self.client.get_experiment_by_name(EXPERIMENT)
+        if found:
+            return found.experiment_id
+        local = address.startswith("sqlite:///")
+        place = (config.runs_dir() / "mlflow-artifacts").as_uri() if local else None
+        return self.client.create_experiment(EXPERIMENT, artifact_location=place)
+
+    def send(self, identity: str, record: dict, origin: dict, files: Path | None) -> None:
+        """Writes one entry; what is there already is completed, not written twice.
+
+        Args:
+            identity: Of the record.
+            record, origin: What `waiting.read` gives.
+            files: The entry's folder, if something lies in it.
+        """
+        parent = self._parent(record, origin)
+        kind = record["kind"]
+        if kind == "training":
+            self._send_training(identity, record, origin, parent, files)
+        elif kind == "measurement":
+            self._log(parent, _measured(record), time.time_ns() // 1_000_000)
+        elif kind == "table":
+            self.client.log_dict(parent, record, f"tables/{_slug(record['name'])}.json")
+        elif kind == "notebook":
+            self._send_notebook(parent, origin, files)
+
+    def answers(self) -> bool:
+        """Whether the server answers now."""
+        try:
+            return self.client.get_experiment(self.experiment) is not None
+        except Exception:
+            return False
+
+    def _find(self, **tags: str) -> list:
+        wanted = " and ".join(f"tags.`course.{k}` = '{v}'" for k, v in tags.items())
+        return list(self.client.search_runs([self.experiment], wanted))
+
+    def _parent(self, record: dict, origin: dict) -> str:
+        """The run of an execution of a notebook on one dataset; made with its first record."""
+        where = _tags(record)
+        execution = str(origin.get("execution", "")).replace("'", "_")[:200]
+        known = {"execution": execution, "level": "notebook"}
+        found = self._find(**known)
+        for run in found:
+            same = {k: v for k, v in where.items() if k in run.data.tags}
+            if record["kind"] == "notebook" or same.items() <= run.data.tags.items():
+                return run.info.run_id
+        tags = {f"course.{key}": value for key, value in known.items()} | where | _version(origin)
+        words = [origin.get("batch_run", ""), *map(where.get, ("notebook", "dataset", "profile"))]
+        made = self.client.create_run(
+            self.experiment, tags=tags, run_name=" ".join(filter(None, words))
+        )
+        facts = {**origin.get("parameters", {}), "student": origin.get("student", "")}
+        for name, value in facts.items():
+            if value not in (None, ""):
+                self.client.log_param(made.info.run_id, _key(name), _text(value))
+        self.client.set_terminated(made.info.run_id)
+        return made.info.run_id
+
+    def _send_training(self, identity, record, origin, parent, files) -> None:
+        found = self._find(record=identity)
+        whole = next((run for run in found if run.info.status == "FINISHED"), None)
+        if whole is None:
+            for half in found:  # whoever wrote it was stopped
+                self.client.delete_run(half.info.run_id)
+            whole = self._new_training(identity, record, origin, parent, files)
+        tested = {k: record.get(k) for k in ("test_accuracy", "test_loss", "test_looks")}
+        self._log(whole.info.run_id, tested, time.time_ns() // 1_000_000)
+
+    def _new_training(self, identity, record, origin, parent, files):
+        from mlflow.entities import Param, RunTag
+
+        end = time.time_ns() // 1_000_000
+        begin = end - round(1_000 * record.get("seconds", 0))
+        run = self.client.create_run(
+            self.experiment,
+            start_time=begin,
+            run_name=f"{record['model']}, seed {record['seed']}",
+            tags={
+                "course.level": "training",
+                "course.record": identity,
+                "mlflow.parentRunId": parent,
+                **_tags(record),
+                **_version(origin),
+            },
+        )
+        place = run.info.run_id
+        parameters = [Param(k, v) for k, v in _parameters(record).items()]
+        tags = [RunTag(f"version.{k}", v) for k, v in record.get("versions", {}).items()]
+        self.client.log_batch(place, params=parameters, tags=tags)
+        history = record.get("history", {})
+        for step in range(max(map(len, history.values()), default=0)):
+            values = {name: v[step] for name, v in history.items() if step < len(v)}
+            self._log(place, values, begin + step, step)
+        names = ("val_accuracy", "parameter_count", "seconds", "images_per_second")
+        last = {f"final_{n}" if n == "val_accuracy" else n: record.get(n) for n in names}
+        self._log(place, last, end)
+        if files and (files / "model").is_dir():
+            self.client.log_artifacts(place, str(files / "model"), "model")
+        self.client.log_dict(place, record, "record.json")
+        self.client.set_terminated(place, end_time=end)
+        return run
+
+    def _send_notebook(self, parent: str, origin: dict, files: Path | None) -> None:
+        if files and (files / "executed.ipynb").is_file():
+            self.client.log_artifact(parent, str(files / "executed.ipynb"))
+        facts = {name: origin.get(name) for name in NOTEBOOK_FACTS}
+        self._log(parent, facts, time.time_ns() // 1_000_000)
+        if origin.get("state"):
+            self.client.set_tag(parent, "state", _text(origin["state"]))
+            status = "FINISHED" if origin["state"] == "ok" else "FAILED"
+            self.client.set_terminated(parent, status)
+
+    def _log(self, run: str, values: dict, moment: int, step: int = 0) -> None:
+        from mlflow.entities import Metric
+
+        kept = {k: v for k, v in values.items() if _is_number(v)}
+        metrics = [Metric(_key(k), float(v), moment, step) for k, v in kept.items()]
+        if metrics:
+            self.client.log_batch(run, metrics=metrics)
+
+
+def _is_number(value: object) -> bool:
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return plain and not math.isnan(value)
+
+
+def _measured(record: dict) -> dict:
+    name = record["name"]
+    return {name: record.get("value"), f"{name} spread": record.get("spread")}
+
+
+def _tags(record: dict) -> dict[str, str]:
+    names = ("notebook", "dataset", "dataset_fingerprint", "profile")
+    return {name: str(record[name]) for name in names if record.get(name)}
+
+
+def _version(origin: dict) -> dict[str, str]:
+    version = origin.get("course_version")
+    return {"course_version": str(version)} if version else {}
+
+
+def _parameters(record: dict) -> dict[str, str]:
+    """What a training was told, flat: MLflow's parameters are short texts."""
+    chosen = dict(record.get("parameters") or {})
+    told = chosen.pop(_OPTIMIZER, None) or {}
+    chosen |= {f"{_OPTIMIZER}.{key}": value for key, value in told.items()}
+    chosen |= {name: record.get(name) for name in ("model", "seed", "epochs", "hardware")}
+    return {_key(name): _text(value) for name, value in chosen.items() if value is not None}
+
+
+def _text(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) < _LONGEST else text[:_LONGEST] + " …"
+
+
+def _key(name: str) -> str:
+    """A name that MLflow takes: letters, digits, blanks and `_ - . /`."""
+    plain = name.replace("%", "per cent").replace("×", "x").replace("±", "+-")
+    return re.sub(r"[^A-Za-z0-9_\-. /]", "_", plain)[:200].strip() or "_"
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:100] or "table"

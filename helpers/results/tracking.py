@@ -1,0 +1,184 @@
+"""One more door for records: to a tracking server, if `COURSE_TRACKING` asks for one.
+
+`COURSE_TRACKING=mlflow` sends every record to MLflow as it is written; `later` keeps all for
+`python -m helpers.tools.track`. A server that is down costs nothing: what it has not got waits.
+"""
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from filelock import FileLock
+
+from helpers import config
+from helpers.results import mlflow_store, waiting
+
+LATER = "python -m helpers.tools.track"
+PATIENCE = 60.0  # seconds that another process may take to send what it has
+INSTALL = "make setup EXTRAS=tracking"
+_silent: set[str] = set()  # what was said once is not said again
+
+
+class TrackingError(Exception):
+    """Nothing could be sent; the message says why."""
+
+
+def note(record: dict, save_model: Callable[[Path], None] | None = None) -> None:
+    """Gives a record to the tracking server, if there is one; never raises.
+
+    Args:
+        record: As `records` writes it.
+        save_model: Writes the trained model, in MLflow's format, into a folder that it is given.
+    """
+    mode = config.tracking()
+    if not mode:
+        return
+    try:
+        waiting.put(record, waiting.origin(), _filling(save_model))
+    except OSError as error:
+        _say(f"Tracking: the record can't be kept for the server ({error}).")
+        return
+    if mode == "mlflow":
+        flush()
+
+
+def note_notebook(executed: Path, notebook: str, origin: dict) -> None:
+    """Gives an executed notebook to the tracking server, if there is one; never raises.
+
+    Args:
+        executed: The notebook's file.
+        notebook: Its name.
+        origin: `execution`, as its records have it, and facts about it: `state`, `seconds`.
+    """
+    if not config.tracking():
+        return
+    with contextlib.suppress(OSError):
+        put_notebook(executed, notebook, origin)
+    if config.tracking() == "mlflow":
+        flush()
+
+
+def put_notebook(executed: Path | None, notebook: str, origin: dict) -> None:
+    """Keeps an executed notebook for the server."""
+
+    def fill(folder: Path) -> None:
+        if executed and executed.is_file():
+            shutil.copyfile(executed, folder / "executed.ipynb")
+
+    waiting.put(*about_notebook(notebook, origin), fill)
+
+
+def about_notebook(notebook: str, origin: dict) -> tuple[dict, dict]:
+    """What stands for an executed notebook among the records, and its whole origin."""
+    origin = waiting.origin() | origin
+    return {"kind": "notebook", "notebook": notebook, "execution": origin["execution"]}, origin
+
+
+def address() -> str:
+    """Where MLflow is: `MLFLOW_TRACKING_URI`, else the file `runs/mlflow.db`."""
+    return mlflow_store.uri()
+
+
+def flush() -> None:
+    """Sends what waits; if that fails, says so once, and doesn't try again in this process."""
+    if "flush" in _silent:
+        return
+    try:
+        send()
+    except TrackingError as error:
+        _silent.add("flush")
+        print(f"Tracking: {error} Nothing is lost: it waits, and `{LATER}` sends it.", flush=True)
+
+
+def missing(known: Iterable[tuple[dict, dict]]) -> Iterator[tuple[dict, dict]]:
+    """Of records with their origins, those that neither were sent before nor wait."""
+    done = waiting.sent(address())
+    for entry in waiting.entries():
+        with contextlib.suppress(OSError, ValueError):
+            record, origin = waiting.read(entry)
+            done.add(waiting.state(record, origin.get("batch_run", "")))
+    for record, origin in known:
+        if waiting.state(record, origin.get("batch_run", "")) not in done:
+            yield record, origin
+
+
+def send() -> int:
+    """Sends what waits.
+
+    Returns:
+        How many records were sent.
+
+    Raises:
+        TrackingError: MLflow isn't installed, or it doesn't answer; what it has not got waits.
+    """
+    target, count = address(), 0
+    try:
+        with _locked(target), mlflow_store.quiet():
+            store = mlflow_store.Store(target)
+            for entry in waiting.entries():
+                count += _send_entry(store, target, entry)
+    except ImportError as error:
+        raise TrackingError(f"MLflow isn't installed ({error.name}): {INSTALL}.") from error
+    except Exception as error:  # of MLflow, its database, its server
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+        raise TrackingError(f"{target} takes nothing ({first}).") from error
+    return count
+
+
+def local_store() -> str:
+    """Makes MLflow's file `runs/mlflow.db`, if there is none, and returns its address.
+
+    Raises:
+        ImportError: MLflow isn't installed.
+    """
+    target = f"sqlite:///{mlflow_store.database().as_posix()}"
+    with _locked(target), mlflow_store.quiet():
+        mlflow_store.client(target).search_experiments(max_results=1)
+    return target
+
+
+def _send_entry(store, target: str, entry: Path) -> int:
+    """Sends an entry; one that the server refuses, though it answers, is put aside."""
+    try:
+        record, origin = waiting.read(entry)
+        store.send(waiting.identity(record, origin.get("batch_run", "")), record, origin, entry)
+    except Exception as error:
+        if not store.answers():
+            raise
+        _say(f"Tracking: an entry was refused ({error}); it is kept in {waiting.refuse(entry)}.")
+        return 0
+    waiting.note_sent(target, record, origin)
+    waiting.drop(entry)
+    return 1
+
+
+def _locked(target: str) -> FileLock:
+    """One process at a time: two that make the same new SQLite file would both fail."""
+    local = target.startswith("sqlite:///")
+    place = Path(target.removeprefix("sqlite:///") + ".lock") if local else waiting.folder()
+    place = place if local else place / "send.lock"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(place, timeout=PATIENCE)
+
+
+def _filling(save_model: Callable[[Path], None] | None) -> Callable[[Path], None] | None:
+    if save_model is None:
+        return None
+
+    def fill(folder: Path) -> None:
+        try:
+            save_model(folder / "model")
+        except ImportError:
+            _say(f"Tracking: models are not sent, MLflow isn't installed: {INSTALL}.")
+        except Exception as error:
+            shutil.rmtree(folder / "model", ignore_errors=True)
+            _say(f"Tracking: a model is not sent, since it can't be saved ({error}).")
+
+    return fill
+
+
+def _say(words: str) -> None:
+    if words not in _silent:
+        _silent.add(words)
+        print(words, flush=True)
