@@ -88,16 +88,18 @@ class Store:
             record, origin: What `waiting.read` gives.
             files: The entry's folder, if something lies in it.
         """
-        parent = self._parent(record, origin)
         kind = record["kind"]
+        if kind == "notebook":
+            for whole in self._of_execution(origin) or [self._parent(record, origin)]:
+                self._send_notebook(whole, origin, files)
+            return
+        parent = self._parent(record, origin)
         if kind == "training":
             self._send_training(identity, record, origin, parent, files)
         elif kind == "measurement":
             self._log(parent, _measured(record), time.time_ns() // 1_000_000)
         elif kind == "table":
             self.client.log_dict(parent, record, f"tables/{_slug(record['name'])}.json")
-        elif kind == "notebook":
-            self._send_notebook(parent, origin, files)
 
     def answers(self) -> bool:
         """Whether the server answers now."""
@@ -110,15 +112,16 @@ class Store:
         wanted = " and ".join(f"tags.`course.{k}` = '{v}'" for k, v in tags.items())
         return list(self.client.search_runs([self.experiment], wanted))
 
+    def _of_execution(self, origin: dict) -> list[str]:
+        """The runs of an execution of a notebook: one for each dataset."""
+        return [run.info.run_id for run in self._find(**_execution(origin))]
+
     def _parent(self, record: dict, origin: dict) -> str:
         """The run of an execution of a notebook on one dataset; made with its first record."""
-        where = _tags(record)
-        execution = str(origin.get("execution", "")).replace("'", "_")[:200]
-        known = {"execution": execution, "level": "notebook"}
-        found = self._find(**known)
-        for run in found:
+        where, known = _tags(record), _execution(origin)
+        for run in self._find(**known):
             same = {k: v for k, v in where.items() if k in run.data.tags}
-            if record["kind"] == "notebook" or same.items() <= run.data.tags.items():
+            if same.items() <= run.data.tags.items():
                 return run.info.run_id
         tags = {f"course.{key}": value for key, value in known.items()} | where | _version(origin)
         words = [origin.get("batch_run", ""), *map(where.get, ("notebook", "dataset", "profile"))]
@@ -193,6 +196,11 @@ class Store:
         metrics = [Metric(_key(k), float(v), moment, step) for k, v in kept.items()]
         if metrics:
             self.client.log_batch(run, metrics=metrics)
+
+
+def _execution(origin: dict) -> dict[str, str]:
+    execution = str(origin.get("execution", "")).replace("'", "_")[:200]
+    return {"execution": execution, "level": "notebook"}
 
 
 def _is_number(value: object) -> bool:
