@@ -50,6 +50,7 @@ EPOCHS = {
     "hundred_short": (1, 5, 6),
     "tuned": (1, 3, 8),
     "tuned_short": (1, 2, 4),
+    "search": (2, 4, 6),
 }
 PROFILES = {
     "smoke": Profile(  # tests: seconds

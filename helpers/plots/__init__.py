@@ -1,7 +1,7 @@
 """Every figure of the course: one house style, alt text on each.
 
-Numbers: `charts`, `races`, `confidence`, `maps`, `evidence`, `spectra`. Images: `pictures`, `heat`,
-`kernels`. Drawings: `drawing` (networks), `sliding` (kernels on numbers), `fields`.
+Numbers: `charts`, `races`, `confidence`, `maps`, `evidence`, `spectra`, `searches`. Images:
+`pictures`, `heat`, `kernels`. Drawings: `drawing` (networks), `sliding` (on numbers), `fields`.
 May import results, data, photos and the rooms below them; it is handed values, not models.
 New: a function that draws and one that shows it; figures of the README take the drawn one.
 """
@@ -19,6 +19,14 @@ from helpers.plots.kernels import kernel_pairs, kernels_compared
 from helpers.plots.maps import confusion_map
 from helpers.plots.pictures import boxes, grey_levels, images, predictions
 from helpers.plots.races import curves, drawn_race, race
+from helpers.plots.searches import (
+    drawn_landscape,
+    drawn_parallel,
+    drawn_trials,
+    landscape,
+    parallel,
+    trials,
+)
 from helpers.plots.sliding import kernel_channels, pooling, sliding_kernel
 from helpers.plots.spectra import spectrum
 from helpers.plots.style import COLOURS, STYLE, show, svg
@@ -36,9 +44,12 @@ __all__ = [
     "drawn_confusion",
     "drawn_dots",
     "drawn_forest",
+    "drawn_landscape",
     "drawn_lines",
     "drawn_network",
+    "drawn_parallel",
     "drawn_race",
+    "drawn_trials",
     "forest",
     "grey_levels",
     "heat_rows",
@@ -47,10 +58,12 @@ __all__ = [
     "kernel_channels",
     "kernel_pairs",
     "kernels_compared",
+    "landscape",
     "lines",
     "network",
     "overlays",
     "paired",
+    "parallel",
     "pooling",
     "predictions",
     "race",
@@ -61,4 +74,5 @@ __all__ = [
     "sliding_kernel",
     "spectrum",
     "svg",
+    "trials",
 ]

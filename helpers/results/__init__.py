@@ -1,12 +1,12 @@
 """Records of what was run, as JSON files, and what is read from them.
 
 `log` is what a notebook writes with, `records` reads and writes, `stored` holds published ones,
-`tables` and `races` sum up, `tracking` sends on (`waiting`, `mlflow_store`, `batch_runs`).
+`tables` and `races` sum up; `tracking` sends on, `studies` are Optuna's.
 May import data, photos and the rooms below them, and no TensorFlow.
 New: another kind of record, another way to sum records up.
 """
 
-from helpers.results import batch_runs, tracking, waiting
+from helpers.results import batch_runs, studies, tracking, waiting
 from helpers.results.log import Log
 from helpers.results.races import Entry, entries, entry, first_seed
 from helpers.results.records import (
@@ -62,6 +62,7 @@ __all__ = [
     "records_dir",
     "save_training",
     "save_variant",
+    "studies",
     "summarise",
     "table",
     "tested",

@@ -5,21 +5,17 @@ Client: https://mlflow.org/docs/latest/api_reference/python_api/mlflow.client.ht
 """
 
 import contextlib
-import json
 import logging
-import math
 import os
-import re
 import time
 import warnings
 from pathlib import Path
 
 from helpers import config
+from helpers.results import mlflow_words as words
 
 EXPERIMENT = "cnn-course"
 NOTEBOOK_FACTS = ("seconds", "peak_memory_mb", "points")
-_OPTIMIZER = "optimizer"
-_LONGEST = 5_000  # characters of a parameter; MLflow takes 6,000
 
 
 def uri() -> str:
@@ -61,6 +57,21 @@ def client(address: str):
     return mlflow.MlflowClient(address)
 
 
+def experiment(client, name: str, local: bool) -> str:
+    """The id of an experiment, which is made if there is none.
+
+    Args:
+        client: An `MlflowClient`.
+        name: Of the experiment.
+        local: Whether its files go to `runs/mlflow-artifacts`; else the server decides.
+    """
+    found = client.get_experiment_by_name(name)
+    if found:
+        return found.experiment_id
+    place = (config.runs_dir() / "mlflow-artifacts").as_uri() if local else None
+    return client.create_experiment(name, artifact_location=place)
+
+
 class Store:
     """The course's experiment in MLflow.
 
@@ -70,15 +81,7 @@ class Store:
 
     def __init__(self, address: str):
         self.client = client(address)
-        self.experiment = self._experiment(address)
-
-    def _experiment(self, address: str) -> str:
-        found = self.client.get_experiment_by_name(EXPERIMENT)
-        if found:
-            return found.experiment_id
-        local = address.startswith("sqlite:///")
-        place = (config.runs_dir() / "mlflow-artifacts").as_uri() if local else None
-        return self.client.create_experiment(EXPERIMENT, artifact_location=place)
+        self.experiment = experiment(self.client, EXPERIMENT, address.startswith("sqlite:///"))
 
     def send(self, identity: str, record: dict, origin: dict, files: Path | None) -> None:
         """Writes one entry; what is there already is completed, not written twice.
@@ -97,9 +100,9 @@ class Store:
         if kind == "training":
             self._send_training(identity, record, origin, parent, files)
         elif kind == "measurement":
-            self._log(parent, _measured(record), time.time_ns() // 1_000_000)
+            self._log(parent, words.measured(record), time.time_ns() // 1_000_000)
         elif kind == "table":
-            self.client.log_dict(parent, record, f"tables/{_slug(record['name'])}.json")
+            self.client.log_dict(parent, record, f"tables/{words.slug(record['name'])}.json")
 
     def answers(self) -> bool:
         """Whether the server answers now."""
@@ -114,24 +117,29 @@ class Store:
 
     def _of_execution(self, origin: dict) -> list[str]:
         """The runs of an execution of a notebook: one for each dataset."""
-        return [run.info.run_id for run in self._find(**_execution(origin))]
+        return [run.info.run_id for run in self._find(**words.execution(origin))]
 
     def _parent(self, record: dict, origin: dict) -> str:
         """The run of an execution of a notebook on one dataset; made with its first record."""
-        where, known = _tags(record), _execution(origin)
+        where, known = words.tags(record), words.execution(origin)
         for run in self._find(**known):
             same = {k: v for k, v in where.items() if k in run.data.tags}
             if same.items() <= run.data.tags.items():
                 return run.info.run_id
-        tags = {f"course.{key}": value for key, value in known.items()} | where | _version(origin)
-        words = [origin.get("batch_run", ""), *map(where.get, ("notebook", "dataset", "profile"))]
-        made = self.client.create_run(
-            self.experiment, tags=tags, run_name=" ".join(filter(None, words))
+        tags = (
+            {f"course.{key}": value for key, value in known.items()} | where | words.version(origin)
         )
-        facts = {**origin.get("parameters", {}), "student": origin.get("student", "")}
+        took = round(1_000 * (origin.get("seconds") or 0))
+        made = self.client.create_run(
+            self.experiment,
+            tags=tags,
+            run_name=words.title(record, origin),
+            start_time=time.time_ns() // 1_000_000 - took,
+        )
+        facts = {**(origin.get("parameters") or {}), "student": origin.get("student", "")}
         for name, value in facts.items():
             if value not in (None, ""):
-                self.client.log_param(made.info.run_id, _key(name), _text(value))
+                self.client.log_param(made.info.run_id, words.key(name), words.text(value))
         self.client.set_terminated(made.info.run_id)
         return made.info.run_id
 
@@ -158,12 +166,12 @@ class Store:
                 "course.level": "training",
                 "course.record": identity,
                 "mlflow.parentRunId": parent,
-                **_tags(record),
-                **_version(origin),
+                **words.tags(record),
+                **words.version(origin),
             },
         )
         place = run.info.run_id
-        parameters = [Param(k, v) for k, v in _parameters(record).items()]
+        parameters = [Param(k, v) for k, v in words.parameters(record).items()]
         tags = [RunTag(f"version.{k}", v) for k, v in record.get("versions", {}).items()]
         self.client.log_batch(place, params=parameters, tags=tags)
         history = record.get("history", {})
@@ -185,63 +193,14 @@ class Store:
         facts = {name: origin.get(name) for name in NOTEBOOK_FACTS}
         self._log(parent, facts, time.time_ns() // 1_000_000)
         if origin.get("state"):
-            self.client.set_tag(parent, "state", _text(origin["state"]))
+            self.client.set_tag(parent, "state", words.text(origin["state"]))
             status = "FINISHED" if origin["state"] == "ok" else "FAILED"
             self.client.set_terminated(parent, status)
 
     def _log(self, run: str, values: dict, moment: int, step: int = 0) -> None:
         from mlflow.entities import Metric
 
-        kept = {k: v for k, v in values.items() if _is_number(v)}
-        metrics = [Metric(_key(k), float(v), moment, step) for k, v in kept.items()]
+        kept = {k: v for k, v in values.items() if words.is_number(v)}
+        metrics = [Metric(words.key(k), float(v), moment, step) for k, v in kept.items()]
         if metrics:
             self.client.log_batch(run, metrics=metrics)
-
-
-def _execution(origin: dict) -> dict[str, str]:
-    execution = str(origin.get("execution", "")).replace("'", "_")[:200]
-    return {"execution": execution, "level": "notebook"}
-
-
-def _is_number(value: object) -> bool:
-    plain = isinstance(value, int | float) and not isinstance(value, bool)
-    return plain and not math.isnan(value)
-
-
-def _measured(record: dict) -> dict:
-    name = record["name"]
-    return {name: record.get("value"), f"{name} spread": record.get("spread")}
-
-
-def _tags(record: dict) -> dict[str, str]:
-    names = ("notebook", "dataset", "dataset_fingerprint", "profile")
-    return {name: str(record[name]) for name in names if record.get(name)}
-
-
-def _version(origin: dict) -> dict[str, str]:
-    version = origin.get("course_version")
-    return {"course_version": str(version)} if version else {}
-
-
-def _parameters(record: dict) -> dict[str, str]:
-    """What a training was told, flat: MLflow's parameters are short texts."""
-    chosen = dict(record.get("parameters") or {})
-    told = chosen.pop(_OPTIMIZER, None) or {}
-    chosen |= {f"{_OPTIMIZER}.{key}": value for key, value in told.items()}
-    chosen |= {name: record.get(name) for name in ("model", "seed", "epochs", "hardware")}
-    return {_key(name): _text(value) for name, value in chosen.items() if value is not None}
-
-
-def _text(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)
-    return text if len(text) < _LONGEST else text[:_LONGEST] + " …"
-
-
-def _key(name: str) -> str:
-    """A name that MLflow takes: letters, digits, blanks and `_ - . /`."""
-    plain = name.replace("%", "per cent").replace("×", "x").replace("±", "+-")
-    return re.sub(r"[^A-Za-z0-9_\-. /]", "_", plain)[:200].strip() or "_"
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:100] or "table"

@@ -126,16 +126,44 @@ def send() -> int:
     return count
 
 
-def local_store() -> str:
-    """Makes MLflow's file `runs/mlflow.db`, if there is none, and returns its address.
+def experiment_id() -> str:
+    """The id of the course's experiment in MLflow."""
+    target = address()
+    with _locked(target), mlflow_store.quiet():
+        return mlflow_store.Store(target).experiment
+
+
+def local_experiment(name: str):
+    """MLflow's file `runs/mlflow.db` with an experiment in it; both are made if need be.
+
+    MLflow's own functions write there afterwards, whatever `MLFLOW_TRACKING_URI` says.
+
+    Args:
+        name: Of the experiment.
+
+    Returns:
+        An `MlflowClient` on that file, and the experiment's id.
 
     Raises:
         ImportError: MLflow isn't installed.
     """
     target = f"sqlite:///{mlflow_store.database().as_posix()}"
     with _locked(target), mlflow_store.quiet():
-        mlflow_store.client(target).search_experiments(max_results=1)
-    return target
+        client = mlflow_store.client(target)
+        identity = mlflow_store.experiment(client, name, local=True)
+    import mlflow
+
+    mlflow.set_tracking_uri(target)
+    mlflow.set_experiment(experiment_id=identity)
+    return client, identity
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Within the block, no other process that asks for the same file is in such a block."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_name(path.name + ".lock"), timeout=PATIENCE):
+        yield
 
 
 def _send_entry(store, target: str, entry: Path) -> int:

@@ -8,6 +8,7 @@ the file `runs/mlflow.db`.
 """
 
 import argparse
+import os
 import socket
 import subprocess
 import sys
@@ -86,6 +87,8 @@ def page(address: str, port: int) -> int:
     Returns:
         The exit status of MLflow's server.
     """
+    from helpers import results
+
     if address.startswith("http"):
         print(f"The page is the server's own: {address}")
         return 0
@@ -94,12 +97,16 @@ def page(address: str, port: int) -> int:
             sys.exit(f"Port {port} is in use; choose another one: make track PORT={port + 1}")
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", address]
     command += ["--host", HOST, "--port", str(port), "--workers", "1"]
-    with endings.started(command, grace=10) as process:
+    quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
+    with endings.started(command, grace=10, env=os.environ | quiet) as process:
         url = f"http://{HOST}:{port}"
         if _answers(f"{url}/health", process):
-            print(f"MLflow's page: {url} (Ctrl-C ends it)", flush=True)
+            # its own first page is about language models, and shows no runs
+            place = f"{url}/#/experiments/{results.tracking.experiment_id()}/runs"
+            place += "?workflowType=machine_learning"
+            print(f"MLflow's page: {place} (Ctrl-C ends it)", flush=True)
             if sys.stdout.isatty():
-                webbrowser.open(url)
+                webbrowser.open(place)
         return process.wait()
 
 

@@ -12,6 +12,7 @@ from helpers.training.hardware import start
 from helpers.training.answers import key_of_answers, predict
 from helpers.training.feeding import EVALUATION_BATCH, batches
 from helpers.training.fitting import Training, fit, reports_accuracy
+from helpers.training.progress import together
 from helpers.training.speed import fused, steps_a_call
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "reports_accuracy",
     "start",
     "steps_a_call",
+    "together",
 ]

@@ -155,7 +155,7 @@ def _check(model: keras.Model, callbacks: Sequence[keras.callbacks.Callback]) ->
         raise ValueError("the model is not compiled; call model.compile(...) before fit.")
     if not reports_accuracy(model):
         raise ValueError("the model reports no accuracy; compile it with metrics=['accuracy'].")
-    if any(callback.model is not None for callback in callbacks):
+    if any(getattr(callback, "model", None) is not None for callback in callbacks):
         raise ValueError("a callback was used before; make new ones for each training.")
 
 

@@ -101,7 +101,7 @@ def test_a_training_is_a_run_with_all_that_repeats_it(mlflow, settings, capsys):
     told = [(metric.step, metric.value) for metric in curve]
     assert told == list(enumerate(trained.history["val_loss"]))
     assert run.data.metrics["test_accuracy"] == pytest.approx(score, abs=1e-6)
-    assert whole.data.metrics["share_ of 3 x 3"] == pytest.approx(0.15)
+    assert whole.data.metrics["share - of 3 x 3"] == pytest.approx(0.15)
     assert waiting.entries() == [] and "Tracking" not in capsys.readouterr().out
 
 

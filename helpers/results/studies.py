@@ -1,0 +1,111 @@
+"""Optuna studies in a file: made once, shared by processes, gone on with after a kill."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from helpers import config
+from helpers.results import tracking
+
+PATIENCE = 60  # seconds without a sign of life after which a trial counts as cut off
+POLL = 0.1
+
+
+def storage(path: str | Path, patience: int = PATIENCE):
+    """An Optuna storage in an SQLite file, which is made if there is none.
+
+    A process that works on a trial gives a sign of life now and then. If none came for a while,
+    the trial counts as failed, and its settings are queued again, so that none is lost. The first
+    of several processes makes the file, alone.
+
+    Args:
+        path: The file; its folder is made.
+        patience: Seconds without a sign of life.
+
+    Raises:
+        ImportError: Optuna isn't installed.
+    """
+    import optuna
+
+    path = config.named_path(path)
+    retry = optuna.storages.RetryHeartbeatStaleTrialCallback(inherit_intermediate_values=False)
+    options = {"heartbeat_interval": max(1, patience // 4), "grace_period": patience}
+    with tracking.locked(path), _quiet():
+        address = f"sqlite:///{path.as_posix()}"
+        return optuna.storages.RDBStorage(address, failed_trial_callback=retry, **options)
+
+
+def wait_for_others(studies: Sequence) -> None:
+    """Waits until no other process works on a trial of these studies any more.
+
+    A trial without a sign of life is given up after a while; see `storage`.
+    """
+    import optuna
+
+    for study in studies:
+        while any(trial.state.name == "RUNNING" for trial in study.get_trials(deepcopy=False)):
+            time.sleep(POLL)
+            with _quiet():
+                optuna.storages.fail_stale_trials(study)
+
+
+def forget(path: Path) -> None:
+    """Deletes a storage's file, so that its studies begin anew."""
+    path.unlink(missing_ok=True)
+
+
+def killed_in_a_trial(program: str, path: Path, name: str, seconds: float = 0.4) -> None:
+    """Starts a process that searches, and kills it in the middle of its second trial or later.
+
+    Args:
+        program: Python; gets the storage's file, and how long a trial takes.
+        path: Of the storage.
+        name: Of the study.
+        seconds: What a trial takes.
+    """
+    import optuna
+
+    study = optuna.load_study(study_name=name, storage=storage(path))
+    process = _started(program, path, seconds)
+    try:
+        while process.poll() is None:
+            states = [trial.state.name for trial in study.get_trials(deepcopy=False)]
+            if "COMPLETE" in states and "RUNNING" in states:
+                break
+            time.sleep(POLL)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def run_to_the_end(program: str, path: Path, seconds: float = 0.4) -> None:
+    """Runs the same program until it ends by itself.
+
+    Raises:
+        RuntimeError: It ends with an error; the message is its last line.
+    """
+    process = _started(program, path, seconds, stderr=subprocess.PIPE)
+    said = process.communicate()[1].decode(errors="replace").strip().splitlines()
+    if process.returncode:
+        raise RuntimeError(said[-1] if said else f"it ended with status {process.returncode}")
+
+
+def _started(program: str, path: Path, seconds: float, **options) -> subprocess.Popen:
+    places = filter(None, [str(config.course_root()), os.environ.get("PYTHONPATH")])
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(places)}
+    command = [sys.executable, "-W", "ignore", "-c", program, str(path), str(seconds)]
+    return subprocess.Popen(command, env=environment, **options)
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Optuna calls the heartbeat experimental, in a warning each time."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
