@@ -18,6 +18,7 @@ from helpers.checks import (
     notebook_09,
     notebook_10,
     notebook_11,
+    notebook_12,
 )
 from helpers.checks.calling import Hint, guarded
 from helpers.checks.judging import Judge, Unrecognised
@@ -34,6 +35,7 @@ EXERCISES: dict[str, Judge] = (
     | notebook_09.EXERCISES
     | notebook_10.EXERCISES
     | notebook_11.EXERCISES
+    | notebook_12.EXERCISES
 )
 _tries: Counter[str] = Counter()
 

@@ -32,9 +32,9 @@ def storage(path: str | Path, patience: int = PATIENCE):
     import optuna
 
     path = config.named_path(path)
-    retry = optuna.storages.RetryHeartbeatStaleTrialCallback(inherit_intermediate_values=False)
     options = {"heartbeat_interval": max(1, patience // 4), "grace_period": patience}
     with tracking.locked(path), _quiet():
+        retry = optuna.storages.RetryHeartbeatStaleTrialCallback(inherit_intermediate_values=False)
         address = f"sqlite:///{path.as_posix()}"
         return optuna.storages.RDBStorage(address, failed_trial_callback=retry, **options)
 
@@ -58,7 +58,7 @@ def forget(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def killed_in_a_trial(program: str, path: Path, name: str, seconds: float = 0.4) -> None:
+def killed_in_a_trial(program: str, path: Path, name: str, seconds: float = 0.3) -> None:
     """Starts a process that searches, and kills it in the middle of its second trial or later.
 
     Args:
@@ -73,8 +73,9 @@ def killed_in_a_trial(program: str, path: Path, name: str, seconds: float = 0.4)
     process = _started(program, path, seconds)
     try:
         while process.poll() is None:
-            states = [trial.state.name for trial in study.get_trials(deepcopy=False)]
-            if "COMPLETE" in states and "RUNNING" in states:
+            trials = study.get_trials(deepcopy=False)
+            begun = any(trial.state.name == "RUNNING" and trial.params for trial in trials)
+            if begun and any(trial.state.name == "COMPLETE" for trial in trials):
                 break
             time.sleep(POLL)
     finally:
@@ -82,7 +83,7 @@ def killed_in_a_trial(program: str, path: Path, name: str, seconds: float = 0.4)
         process.wait()
 
 
-def run_to_the_end(program: str, path: Path, seconds: float = 0.4) -> None:
+def run_to_the_end(program: str, path: Path, seconds: float = 0.3) -> None:
     """Runs the same program until it ends by itself.
 
     Raises:

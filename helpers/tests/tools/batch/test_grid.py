@@ -244,6 +244,6 @@ def test_a_key_changes_with_all_that_decides_a_result(tmp_path, monkeypatch):
 
 def test_the_example_grids_fit_their_notebooks(monkeypatch):
     monkeypatch.chdir(grid.course_version.config.course_root())
-    for path, count in (("seeds", 3), ("kernel_size", 4)):
+    for path, count in (("seeds", 3), ("kernel_size", 4), ("search", 2)):
         runs = grid.runs(grid.read(grid.Path(f"notebooks/grids/{path}.yml")))
         assert len(runs) == count and not [run.problem for run in runs if run.problem]

@@ -13,7 +13,7 @@ import pytest
 
 from helpers import config, results
 from helpers.tests.notebooks import said
-from helpers.tools import execution, test_colab
+from helpers.tools import environment, execution, test_colab
 from helpers.tools.copies import colab, colab_cells, editing
 
 ROOT = config.course_root()
@@ -87,7 +87,17 @@ def test_only_what_colab_may_lack_is_installed():
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 imported.add(node.module.split(".")[0])
     there = {"numpy", "tensorflow", "keras", "IPython", "helpers", "google", "typing_extensions"}
-    assert imported - set(sys.stdlib_module_names) - there <= set(colab.PACKAGES)
+    allowed = {*colab.PACKAGES, *colab.TRACKING}
+    assert imported - set(sys.stdlib_module_names) - there <= allowed
+
+
+def test_only_a_copy_that_tracks_asks_for_mlflow_and_optuna(path, copy):
+    tracks = "import optuna" in path.read_text(encoding="utf-8")
+    bootstrap = tagged(copy, "bootstrap").source
+    assert all((package in bootstrap) == tracks for package in colab.TRACKING.values())
+    pins = environment.extras(environment.FILE.read_text(encoding="utf-8"))["tracking"]
+    assert colab.TRACKING["mlflow"].endswith(f"=={pins['mlflow']}")
+    assert colab.TRACKING["optuna"] == f"optuna=={pins['optuna']}"
 
 
 def test_only_a_copy_that_borrows_brings_the_package_with_the_weights(path, copy):
