@@ -1,5 +1,6 @@
 """Says which version of the course this is, by its content."""
 
+import functools
 import hashlib
 
 from helpers import config
@@ -10,6 +11,7 @@ def of_helpers() -> str:
     return _digest(without=("tools", "tests"))
 
 
+@functools.cache
 def of_course() -> str:
     """Changes with any module of the course but the tests."""
     return _digest(without=("tests",))

@@ -51,8 +51,8 @@ def drawn_trials(
         last = [curve[-1] for curve in ended]
         told += f" and end between {short(min(last))} and {short(max(last))}"
     early = [len(curve) for curve in stopped]
-    told += f"; {len(stopped)} were stopped"
-    return figure, told + (f" after {min(early)} to {max(early)} epochs." if early else ".")
+    told += f"; stopped: {len(stopped)}"
+    return figure, told + (f", after {min(early)} to {max(early)} epochs." if early else ".")
 
 
 def parallel(

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-FACTS = ("student", "state", "seconds", "peak_memory_mb", "points", "parameters")
+FACTS = ("course_version", "student", "state", "seconds", "peak_memory_mb", "points", "parameters")
 KINDS = ("training", "measurement", "table")
 
 
@@ -19,7 +19,8 @@ def origin(out: Path, result: dict) -> dict:
     name = Path(result["executed"] or result["file"]).stem
     place = f"{out.name}/{name}"
     facts = {fact: result.get(fact) for fact in FACTS}
-    return facts | {"execution": f"{place} {result['key'][:8]}", "batch_run": place}
+    attempt = f"{result['key'][:8]} {result.get('finished', '')}".strip()
+    return facts | {"execution": f"{place} {attempt}", "batch_run": f"{place} {attempt}"}
 
 
 def records(out: Path, result: dict) -> Iterator[tuple[dict, dict]]:

@@ -15,12 +15,19 @@ from helpers import config
 from helpers.results import mlflow_words as words
 
 EXPERIMENT = "cnn-course"
+MOST = 1_000  # metrics in one call, MLflow's limit
 NOTEBOOK_FACTS = ("seconds", "peak_memory_mb", "points")
 
 
 def uri() -> str:
     """Where MLflow's database or server is: `MLFLOW_TRACKING_URI`, else `runs/mlflow.db`."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{database().as_posix()}"
+    named = os.environ.get("MLFLOW_TRACKING_URI") or ""
+    if not named:
+        return f"sqlite:///{database().as_posix()}"
+    local = named.removeprefix("sqlite:///")
+    if local != named and not Path(local).is_absolute():  # as in the folder of this process
+        return f"sqlite:///{Path(local).resolve().as_posix()}"
+    return named
 
 
 def database() -> Path:
@@ -44,7 +51,6 @@ def client(address: str):
     Raises:
         ImportError: MLflow isn't installed.
     """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
@@ -67,9 +73,18 @@ def experiment(client, name: str, local: bool) -> str:
     """
     found = client.get_experiment_by_name(name)
     if found:
+        if found.lifecycle_stage == "deleted":  # on the page; it would refuse all new runs
+            client.restore_experiment(found.experiment_id)
         return found.experiment_id
     place = (config.runs_dir() / "mlflow-artifacts").as_uri() if local else None
     return client.create_experiment(name, artifact_location=place)
+
+
+def is_final(error: Exception) -> bool:
+    """Whether a record will never be taken, however often it is sent."""
+    if isinstance(error, KeyError | TypeError | ValueError | AttributeError):
+        return True
+    return getattr(error, "error_code", "") in ("INVALID_PARAMETER_VALUE", "BAD_REQUEST")
 
 
 class Store:
@@ -105,9 +120,9 @@ class Store:
             self.client.log_dict(parent, record, f"tables/{words.slug(record['name'])}.json")
 
     def answers(self) -> bool:
-        """Whether the server answers now."""
+        """Whether the server answers now, and has the experiment open."""
         try:
-            return self.client.get_experiment(self.experiment) is not None
+            return self.client.get_experiment(self.experiment).lifecycle_stage == "active"
         except Exception:
             return False
 
@@ -125,23 +140,27 @@ class Store:
         for run in self._find(**known):
             same = {k: v for k, v in where.items() if k in run.data.tags}
             if same.items() <= run.data.tags.items():
+                if run.info.status == "RUNNING":  # whoever made it was stopped
+                    self._tell(run.info.run_id, origin)
                 return run.info.run_id
-        tags = (
-            {f"course.{key}": value for key, value in known.items()} | where | words.version(origin)
-        )
+        tags = {f"course.{key}": value for key, value in known.items()}
         took = round(1_000 * (origin.get("seconds") or 0))
         made = self.client.create_run(
             self.experiment,
-            tags=tags,
+            tags=tags | where | words.version(origin),
             run_name=words.title(record, origin),
             start_time=time.time_ns() // 1_000_000 - took,
         )
+        self._tell(made.info.run_id, origin)
+        return made.info.run_id
+
+    def _tell(self, run: str, origin: dict) -> None:
+        """Writes the facts about an execution; the same again changes nothing."""
         facts = {**(origin.get("parameters") or {}), "student": origin.get("student", "")}
         for name, value in facts.items():
             if value not in (None, ""):
-                self.client.log_param(made.info.run_id, words.key(name), words.text(value))
-        self.client.set_terminated(made.info.run_id)
-        return made.info.run_id
+                self.client.log_param(run, words.key(name), words.text(value))
+        self.client.set_terminated(run)
 
     def _send_training(self, identity, record, origin, parent, files) -> None:
         found = self._find(record=identity)
@@ -150,18 +169,26 @@ class Store:
             for half in found:  # whoever wrote it was stopped
                 self.client.delete_run(half.info.run_id)
             whole = self._new_training(identity, record, origin, parent, files)
+        elif files and (files / "model").is_dir() and not self._has_model(whole.info.run_id):
+            # sent before without its model, by a command that knew the record alone
+            self.client.log_artifacts(whole.info.run_id, str(files / "model"), "model")
+            self.client.set_tag(whole.info.run_id, "mlflow.parentRunId", parent)
         tested = {k: record.get(k) for k in ("test_accuracy", "test_loss", "test_looks")}
         self._log(whole.info.run_id, tested, time.time_ns() // 1_000_000)
 
-    def _new_training(self, identity, record, origin, parent, files):
-        from mlflow.entities import Param, RunTag
+    def _has_model(self, run: str) -> bool:
+        return any(found.path == "model" for found in self.client.list_artifacts(run))
 
+    def _new_training(self, identity, record, origin, parent, files):
+        from mlflow.entities import Metric, Param, RunTag
+
+        curves = words.curves(record)
         end = time.time_ns() // 1_000_000
         begin = end - round(1_000 * record.get("seconds", 0))
         run = self.client.create_run(
             self.experiment,
             start_time=begin,
-            run_name=f"{record['model']}, seed {record['seed']}",
+            run_name=f"{record['model']}, seed {record['seed']}"[: words.LONGEST_NAME],
             tags={
                 "course.level": "training",
                 "course.record": identity,
@@ -174,10 +201,9 @@ class Store:
         parameters = [Param(k, v) for k, v in words.parameters(record).items()]
         tags = [RunTag(f"version.{k}", v) for k, v in record.get("versions", {}).items()]
         self.client.log_batch(place, params=parameters, tags=tags)
-        history = record.get("history", {})
-        for step in range(max(map(len, history.values()), default=0)):
-            values = {name: v[step] for name, v in history.items() if step < len(v)}
-            self._log(place, values, begin + step, step)
+        points = [Metric(name, v, begin + step, step) for name, step, v in curves]
+        for first in range(0, len(points), MOST):
+            self.client.log_batch(place, metrics=points[first : first + MOST])
         names = ("val_accuracy", "parameter_count", "seconds", "images_per_second")
         last = {f"final_{n}" if n == "val_accuracy" else n: record.get(n) for n in names}
         self._log(place, last, end)

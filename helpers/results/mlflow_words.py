@@ -1,10 +1,13 @@
 """Records in MLflow's words: names, short texts, numbers."""
 
+import hashlib
 import json
 import math
 import re
 
 OPTIMIZER = "optimizer"
+MOST_POINTS = 50_000  # numbers in a history
+LONGEST_NAME = 200  # characters of a run's name
 LONGEST = 5_000  # characters of a parameter; MLflow takes 6,000
 
 
@@ -21,13 +24,13 @@ def title(record: dict, origin: dict) -> str:
     told = [f"{k} {text(v)}" for k, v in parameters.items() if k not in ("dataset", "profile")]
     where = [str(record[name]) for name in ("dataset", "profile") if record.get(name)]
     student = str(origin.get("student") or "")
-    return " ".join(filter(None, [number, student, ", ".join(told), *where, rest]))
+    return " ".join(filter(None, [number, student, ", ".join(told), *where, rest]))[:LONGEST_NAME]
 
 
 def is_number(value: object) -> bool:
     """Whether MLflow can draw it."""
     plain = isinstance(value, int | float) and not isinstance(value, bool)
-    return plain and not math.isnan(value)
+    return plain and math.isfinite(value)
 
 
 def measured(record: dict) -> dict:
@@ -50,12 +53,36 @@ def version(origin: dict) -> dict[str, str]:
 
 def parameters(record: dict) -> dict[str, str]:
     """What a training was told, flat: MLflow's parameters are short texts."""
-    chosen = dict(record.get("parameters") or {})
-    told = dict(chosen.pop(OPTIMIZER, None) or {})
-    told.pop("name", None)  # Keras counts optimizers in it
-    chosen |= {f"{OPTIMIZER}.{key}": value for key, value in told.items()}
+    given = record.get("parameters")
+    chosen = dict(given) if isinstance(given, dict) else {}
+    if isinstance(chosen.get(OPTIMIZER), dict):
+        told = chosen.pop(OPTIMIZER)
+        told = {name: value for name, value in told.items() if name != "name"}  # Keras counts in it
+        chosen |= {f"{OPTIMIZER}.{name}": value for name, value in told.items()}
     chosen |= {name: record.get(name) for name in ("model", "seed", "epochs", "hardware")}
     return {key(name): text(value) for name, value in chosen.items() if value is not None}
+
+
+def curves(record: dict) -> list[tuple[str, int, float]]:
+    """Name, step and value of each number in a training's history, as far as MLflow draws it.
+
+    Raises:
+        ValueError: There are more than a training can have.
+    """
+    history = record.get("history")
+    lists = history.items() if isinstance(history, dict) else ()
+    found = [
+        (key(str(name)), step, float(value))
+        for name, values in lists
+        if isinstance(values, list)
+        for step, value in enumerate(values)
+        if is_number(value)
+    ]
+    if len(found) > MOST_POINTS:
+        raise ValueError(
+            f"its history has {len(found):,} numbers; expected {MOST_POINTS:,} at most"
+        )
+    return found
 
 
 def text(value: object) -> str:
@@ -69,7 +96,11 @@ def key(name: str) -> str:
     plain = name
     for sign, instead in {"%": "per cent", "×": "x", "±": "+-", ", ": " - ", "−": "-"}.items():
         plain = plain.replace(sign, instead)
-    return re.sub(r"[^A-Za-z0-9_\-. /]", "_", plain)[:200].strip() or "_"
+    kept = re.sub(r"[^A-Za-z0-9_\-. /]", "_", plain)
+    kept = re.sub(r"/+", "/", kept).strip(" /.") or "_"
+    if len(kept) > LONGEST_NAME or any(ord(letter) > 127 for letter in plain):
+        kept = f"{kept[:LONGEST_NAME]} {hashlib.sha256(name.encode()).hexdigest()[:6]}"
+    return kept
 
 
 def slug(name: str) -> str:

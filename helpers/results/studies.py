@@ -13,6 +13,7 @@ from helpers.results import tracking
 
 PATIENCE = 60  # seconds without a sign of life after which a trial counts as cut off
 POLL = 0.1
+LONGEST_TRIAL = 1_800  # seconds
 
 
 def storage(path: str | Path, patience: int = PATIENCE):
@@ -36,18 +37,25 @@ def storage(path: str | Path, patience: int = PATIENCE):
     with tracking.locked(path), _quiet():
         retry = optuna.storages.RetryHeartbeatStaleTrialCallback(inherit_intermediate_values=False)
         address = f"sqlite:///{path.as_posix()}"
-        return optuna.storages.RDBStorage(address, failed_trial_callback=retry, **options)
+        return optuna.storages.RDBStorage(address, heartbeat_stale_trial_callback=retry, **options)
 
 
 def wait_for_others(studies: Sequence) -> None:
     """Waits until no other process works on a trial of these studies any more.
 
-    A trial without a sign of life is given up after a while; see `storage`.
+    A trial without a sign of life is given up after a while; see `storage`. If nothing at all
+    happens for much longer, the waiting ends: some trial never gave any.
     """
     import optuna
 
     for study in studies:
+        seen, since = [], time.monotonic()
         while any(trial.state.name == "RUNNING" for trial in study.get_trials(deepcopy=False)):
+            states = [(t.state, len(t.params)) for t in study.get_trials(deepcopy=False)]
+            if states != seen:
+                seen, since = states, time.monotonic()
+            if time.monotonic() - since > LONGEST_TRIAL:
+                break
             time.sleep(POLL)
             with _quiet():
                 optuna.storages.fail_stale_trials(study)
@@ -90,7 +98,9 @@ def run_to_the_end(program: str, path: Path, seconds: float = 0.3) -> None:
         RuntimeError: It ends with an error; the message is its last line.
     """
     process = _started(program, path, seconds, stderr=subprocess.PIPE)
-    said = process.communicate()[1].decode(errors="replace").strip().splitlines()
+    said = (
+        process.communicate(timeout=LONGEST_TRIAL)[1].decode(errors="replace").strip().splitlines()
+    )
     if process.returncode:
         raise RuntimeError(said[-1] if said else f"it ended with status {process.returncode}")
 

@@ -5,11 +5,13 @@
 """
 
 import contextlib
+import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from helpers import config
 from helpers.results import mlflow_store, waiting
@@ -24,6 +26,10 @@ class TrackingError(Exception):
     """Nothing could be sent; the message says why."""
 
 
+class _BusyError(TrackingError):
+    """Another process is sending."""
+
+
 def note(record: dict, save_model: Callable[[Path], None] | None = None) -> None:
     """Gives a record to the tracking server, if there is one; never raises.
 
@@ -34,10 +40,12 @@ def note(record: dict, save_model: Callable[[Path], None] | None = None) -> None
     mode = config.tracking()
     if not mode:
         return
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # before anybody imports MLflow
     try:
-        waiting.put(record, waiting.origin(), _filling(save_model))
+        waiting.put(record, waiting.origin(), filling(save_model))
     except OSError as error:
-        _say(f"Tracking: the record can't be kept for the server ({error}).")
+        why = error.strerror or type(error).__name__
+        _say("keeping", f"Tracking: records can't be kept for the server ({why}).")
         return
     if mode == "mlflow":
         flush()
@@ -84,27 +92,44 @@ def flush() -> None:
     """Sends what waits; if that fails, says so once, and doesn't try again in this process."""
     if "flush" in _silent:
         return
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     try:
-        send()
+        send(patience=1.0)
+    except _BusyError:
+        return  # whoever is sending now, or the next record, sends this one, too
     except TrackingError as error:
         _silent.add("flush")
         print(f"Tracking: {error} Nothing is lost: it waits, and `{LATER}` sends it.", flush=True)
 
 
+def shown(target: str) -> str:
+    """An address for people: without a name and password that may be in it."""
+    return re.sub(r"//[^/@]*@", "//", target)
+
+
+def _first_line(error: Exception) -> str:
+    said = str(error).strip().splitlines() or [type(error).__name__]
+    return shown(said[0][:300])
+
+
 def missing(known: Iterable[tuple[dict, dict]]) -> Iterator[tuple[dict, dict]]:
-    """Of records with their origins, those that neither were sent before nor wait."""
+    """Of records with their origins, those that weren't sent before, nor wait, nor were refused."""
     done = waiting.sent(address())
-    for entry in waiting.entries():
+    for entry in [*waiting.entries(), *waiting.refused()]:
         with contextlib.suppress(OSError, ValueError):
             record, origin = waiting.read(entry)
             done.add(waiting.state(record, origin.get("batch_run", "")))
     for record, origin in known:
-        if waiting.state(record, origin.get("batch_run", "")) not in done:
-            yield record, origin
+        with contextlib.suppress(TypeError, AttributeError, RecursionError):  # somebody's own file
+            if waiting.state(record, origin.get("batch_run", "")) not in done:
+                yield record, origin
 
 
-def send() -> int:
+def send(patience: float = PATIENCE) -> int:
     """Sends what waits.
+
+    Args:
+        patience: Seconds to wait for another process that is sending.
 
     Returns:
         How many records were sent.
@@ -114,15 +139,18 @@ def send() -> int:
     """
     target, count = address(), 0
     try:
-        with _locked(target), mlflow_store.quiet():
+        with _locked(target, patience), mlflow_store.quiet():
             store = mlflow_store.Store(target)
-            for entry in waiting.entries():
-                count += _send_entry(store, target, entry)
+        for entry in waiting.entries():
+            with _locked(target, patience), mlflow_store.quiet():
+                if (entry / "entry.json").is_file():  # nobody else has sent it meanwhile
+                    count += _send_entry(store, target, entry)
     except ImportError as error:
         raise TrackingError(f"MLflow isn't installed ({error.name}): {INSTALL}.") from error
+    except Timeout as error:
+        raise _BusyError("Another process is sending to MLflow; try again soon.") from error
     except Exception as error:  # of MLflow, its database, its server
-        first = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
-        raise TrackingError(f"{target} takes nothing ({first}).") from error
+        raise TrackingError(f"{shown(target)} takes nothing ({_first_line(error)}).") from error
     return count
 
 
@@ -144,8 +172,6 @@ def local_experiment(name: str):
     Returns:
         An `MlflowClient` on that file, and the experiment's id.
 
-    Raises:
-        ImportError: MLflow isn't installed.
     """
     target = f"sqlite:///{mlflow_store.database().as_posix()}"
     with _locked(target), mlflow_store.quiet():
@@ -153,8 +179,11 @@ def local_experiment(name: str):
         identity = mlflow_store.experiment(client, name, local=True)
     import mlflow
 
+    named = os.environ.get("MLFLOW_TRACKING_URI")
     mlflow.set_tracking_uri(target)
     mlflow.set_experiment(experiment_id=identity)
+    os.environ.pop("MLFLOW_TRACKING_URI", None)  # MLflow sets it; records go where they went
+    os.environ |= {"MLFLOW_TRACKING_URI": named} if named else {}
     return client, identity
 
 
@@ -172,25 +201,31 @@ def _send_entry(store, target: str, entry: Path) -> int:
         record, origin = waiting.read(entry)
         store.send(waiting.identity(record, origin.get("batch_run", "")), record, origin, entry)
     except Exception as error:
-        if not store.answers():
+        if not (mlflow_store.is_final(error) and store.answers()):
             raise
-        _say(f"Tracking: an entry was refused ({error}); it is kept in {waiting.refuse(entry)}.")
+        waiting.refuse(entry)
+        _say(
+            "refused",
+            f"Tracking: a record was refused ({_first_line(error)}); it is kept in "
+            f"{waiting.folder().name}/refused.",
+        )
         return 0
     waiting.note_sent(target, record, origin)
     waiting.drop(entry)
     return 1
 
 
-def _locked(target: str) -> FileLock:
+def _locked(target: str, patience: float = PATIENCE) -> FileLock:
     """One process at a time: two that make the same new SQLite file would both fail."""
     local = target.startswith("sqlite:///")
     place = Path(target.removeprefix("sqlite:///") + ".lock") if local else waiting.folder()
     place = place if local else place / "send.lock"
     place.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(place, timeout=PATIENCE)
+    return FileLock(place, timeout=patience)
 
 
-def _filling(save_model: Callable[[Path], None] | None) -> Callable[[Path], None] | None:
+def filling(save_model: Callable[[Path], None] | None) -> Callable[[Path], None] | None:
+    """What writes a model into an entry, and leaves it out if it can't be written."""
     if save_model is None:
         return None
 
@@ -198,15 +233,17 @@ def _filling(save_model: Callable[[Path], None] | None) -> Callable[[Path], None
         try:
             save_model(folder / "model")
         except ImportError:
-            _say(f"Tracking: models are not sent, MLflow isn't installed: {INSTALL}.")
+            _say("models", f"Tracking: models are not sent, MLflow isn't installed: {INSTALL}.")
         except Exception as error:
             shutil.rmtree(folder / "model", ignore_errors=True)
-            _say(f"Tracking: a model is not sent, since it can't be saved ({error}).")
+            why = _first_line(error)
+            _say("model", f"Tracking: a model is not sent, since it can't be saved ({why}).")
 
     return fill
 
 
-def _say(words: str) -> None:
-    if words not in _silent:
-        _silent.add(words)
+def _say(kind: str, words: str) -> None:
+    """Says a kind of trouble once in this process."""
+    if kind not in _silent:
+        _silent.add(kind)
         print(words, flush=True)

@@ -40,9 +40,10 @@ def identity(record: dict, batch_run: str = "") -> str:
     """
     lasting = {key: value for key, value in record.items() if key not in TESTED}
     if isinstance(lasting.get("parameters"), dict):  # Keras counts optimizers in their names
-        optimizer = lasting["parameters"].get("optimizer") or {}
-        nameless = {key: value for key, value in optimizer.items() if key != "name"}
-        lasting["parameters"] = lasting["parameters"] | {"optimizer": nameless}
+        told = lasting["parameters"].get("optimizer")
+        if isinstance(told, dict):
+            nameless = {key: value for key, value in told.items() if key != "name"}
+            lasting["parameters"] = lasting["parameters"] | {"optimizer": nameless}
     text = json.dumps([lasting, batch_run], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
@@ -79,6 +80,11 @@ def entries(place: Path | None = None) -> list[Path]:
     """The folders of all entries, oldest first; those that can't be read are left out."""
     place = place or folder()
     return sorted(path.parent for path in place.glob("[0-9]*/entry.json"))
+
+
+def refused() -> list[Path]:
+    """The folders of the entries that were put aside."""
+    return entries(folder() / "refused")
 
 
 def read(entry: Path) -> tuple[dict, dict]:

@@ -27,6 +27,7 @@ def main() -> None:
     try:
         config.choose("PROFILE", options.profile, list(config.PROFILES))
         config.choose("DATASET", options.dataset, config.DATASETS)
+        config.tracking()
         notebooks = execution.choose_notebooks(options.notebooks)
     except ValueError as error:
         sys.exit(str(error))

@@ -42,8 +42,14 @@ def main() -> None:
             sent = results.tracking.send()
         except results.tracking.TrackingError as error:
             sys.exit(f"{error} Nothing is lost: the same command sends later what is missing.")
-        address = results.tracking.address()
-        print(f"{sent} sent to {address}; it has all that was recorded here.", flush=True)
+        except OSError as error:
+            sys.exit(f"{config.runs_dir()} can't be written ({error.strerror}).")
+        address, refused = results.tracking.address(), len(results.waiting.refused())
+        has = f"it has all but {refused} that it refused" if refused else "it has all"
+        shown = results.tracking.shown(address)
+        print(f"{sent} sent to {shown}; {has} that was recorded here.", flush=True)
+        if refused:
+            print(f"Those lie in {results.waiting.folder() / 'refused'}", flush=True)
         if options.page:
             sys.exit(page(address, int(options.port)))
 
@@ -72,9 +78,15 @@ def _of_notebooks() -> Iterator[tuple[dict, dict]]:
     """Records in `runs/records/`; which of them one execution wrote isn't known any more."""
     from helpers import results
 
-    for record in results.load_records(results.records_dir()):
-        names = ("notebook", "dataset", "profile")
-        yield record, {"execution": "records: " + " ".join(str(record.get(n)) for n in names)}
+    for path in sorted(results.records_dir().glob("*.json")):
+        try:
+            record = results.read(path)
+            names = ("notebook", "dataset", "profile")
+            where = "records: " + " ".join(str(record.get(name)) for name in names)
+        except (OSError, ValueError, AttributeError, RecursionError) as error:
+            print(f"Not sent: {path.name} is no record ({type(error).__name__}).")
+            continue
+        yield record, {"execution": where}
 
 
 def page(address: str, port: int) -> int:

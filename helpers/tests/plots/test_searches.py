@@ -17,13 +17,13 @@ def test_trials_that_were_stopped_are_told_apart():
         [[0.1, 0.2, 0.4], [0.1, 0.15], [0.2, 0.3, 0.5]], 3, title="T", axis="accuracy"
     )
     assert "2 trials were trained for 3 epochs and end between 0.4 and 0.5" in alt
-    assert "1 were stopped after 2 to 2 epochs" in alt
+    assert "; stopped: 1, after 2 to 2 epochs." in alt
     marks = [line.get_marker() for line in figure.axes[0].lines if line.get_marker() != "None"]
     assert sorted(marks) == ["o", "o", "x"]
 
 
 def test_trials_of_which_none_was_stopped_or_none_ended():
-    assert "0 were stopped." in drawn_trials([[0.1, 0.2]], 2, title="T", axis="a")[1]
+    assert "; stopped: 0." in drawn_trials([[0.1, 0.2]], 2, title="T", axis="a")[1]
     assert "0 trials were trained" in drawn_trials([[0.1]], 2, title="T", axis="a")[1]
 
 

@@ -10,7 +10,9 @@ from helpers import config
 from helpers.results import studies
 
 optuna = pytest.importorskip("optuna", reason="make setup EXTRAS=tracking")
-pytestmark = pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::optuna.exceptions.ExperimentalWarning", "ignore:Heartbeat of storage:UserWarning"
+)
 PROGRAM = """
 import sys, time, optuna
 from helpers.results import studies
@@ -75,5 +77,8 @@ def test_a_program_that_fails_says_why(path):
         studies.run_to_the_end("1 / 0", path)
 
 
-def test_forgetting_a_file_that_is_not_there_is_no_error(path):
+def test_forgetting_deletes_the_file_if_there_is_one(path):
     studies.forget(path)
+    optuna.create_study(study_name="s", storage=studies.storage(path))
+    studies.forget(path)
+    assert not path.exists()

@@ -189,12 +189,78 @@ def test_the_command_sends_once_what_was_run_without_tracking(
     assert "test_accuracy" in run.data.metrics
 
 
-def test_an_entry_that_is_refused_stops_no_other(mlflow, settings, capsys):
+def test_an_entry_that_is_refused_stops_no_other(mlflow, settings, capsys, monkeypatch):
     place = waiting.put({"kind": "training", "notebook": "01"}, {"execution": "x"})  # no model
+    long = record() | {"history": {"loss": [0.5] * 60_000}}
+    waiting.put(long, {"execution": "x"})
     results.Log(settings, tiny.dataset()).percent("share", 0.5)
     assert waiting.entries() == [] and (waiting.folder() / "refused" / place.name).is_dir()
-    assert "was refused" in capsys.readouterr().out
-    assert len(runs("notebook")) == 2
+    assert "was refused" in capsys.readouterr().out and runs("training") == []
+    monkeypatch.setattr(sys, "argv", ["track"])
+    track.main()
+    assert "0 sent" in (said := capsys.readouterr().out) and "all but 2" in said
+
+
+def test_a_passing_trouble_keeps_the_entry(mlflow, settings, monkeypatch, capsys):
+    def slow(*arguments, **options):
+        raise mlflow.exceptions.MlflowException("the disk of the server is full")
+
+    kept = mlflow.MlflowClient.log_artifacts
+    monkeypatch.setattr(mlflow.MlflowClient, "log_artifacts", slow)
+    tiny.fit(tiny.network(), tiny.dataset(), settings, epochs=1)
+    assert "takes nothing (the disk of the server is full)" in capsys.readouterr().out
+    assert len(waiting.entries()) == 1 and waiting.refused() == []
+    monkeypatch.setattr(mlflow.MlflowClient, "log_artifacts", kept)
+    assert tracking.send() == 1 and len(runs("training")) == 1
+
+
+def test_an_experiment_that_was_deleted_on_the_page_is_restored(mlflow, settings):
+    log = results.Log(settings, tiny.dataset())
+    log.percent("a", 0.5)
+    client = mlflow.MlflowClient(tracking.address())
+    client.delete_experiment(tracking.experiment_id())
+    log.percent("b", 0.5)
+    assert waiting.entries() == [] and waiting.refused() == [] and len(runs("notebook")) == 1
+
+
+def test_a_model_comes_later_if_the_record_was_sent_without(mlflow, settings, monkeypatch):
+    data = tiny.dataset()
+    monkeypatch.delenv("COURSE_TRACKING")
+    tiny.fit(tiny.network(), data, settings, epochs=1)
+    monkeypatch.setattr(sys, "argv", ["track"])
+    track.main()
+    monkeypatch.setenv("COURSE_TRACKING", "mlflow")
+    tiny.fit(tiny.network(), data, settings, epochs=1)  # from the cache
+    (run,) = runs("training")
+    client = mlflow.MlflowClient(tracking.address())
+    assert "model" in [a.path for a in client.list_artifacts(run.info.run_id)]
+
+
+def test_forged_and_damaged_records_stop_nobody(mlflow, settings, monkeypatch, capsys):
+    odd = [record() | {"parameters": {"optimizer": "adam"}}, record(model="x" * 900) | {"seed": "π"}]
+    odd += [record(model="n", history={"loss": [float("inf"), 0.5], "α": [1], "β": [2]}), [1], "x"]
+    folder = results.records_dir()
+    folder.mkdir(parents=True)
+    for number, content in enumerate(odd):
+        (folder / f"{number}.json").write_text(json.dumps(content))
+    (folder / "half.json").write_text("{")
+    monkeypatch.setattr(sys, "argv", ["track"])
+    track.main()
+    said = capsys.readouterr().out
+    assert "3 sent" in said and said.count("is no record") == 3
+    curves = [{k for k in run.data.metrics if k[0] in "_l"} for run in runs("training")]
+    assert max(curves, key=len) >= {"loss"} and max(map(len, curves)) == 3
+    assert all(len(run.info.run_name) <= 200 for run in runs("training"))
+
+
+def test_the_lesson_of_notebook_12_leaves_the_address_as_it_is(mlflow, monkeypatch):
+    for named in (None, "http://somewhere:1"):
+        if named:
+            monkeypatch.setenv("MLFLOW_TRACKING_URI", named)
+        before = tracking.address()
+        _, identity = tracking.local_experiment("by hand")
+        assert tracking.address() == before and identity == tracking.local_experiment("by hand")[1]
+    assert tracking.shown("http://me:secret@host:5/x") == "http://host:5/x"
 
 
 def test_without_mlflow_the_record_stays_and_one_line_says_what_to_do(
@@ -244,7 +310,7 @@ def test_only_what_a_run_of_a_batch_did_well_counts(tmp_path):
     trained = record(notebook="01_a") | {"kind": "training"}
     good = kept | {"state": "ok", "records": [trained, {"kind": "check", "notebook": "01_a"}]}
     ((found, origin),) = batch_runs.records(tmp_path / "seeds", good)
-    assert found == trained and origin["batch_run"] == "seeds/run-1"
+    assert found == trained and origin["batch_run"] == origin["execution"]
     assert origin["execution"] == "seeds/run-1 01234567" and origin["parameters"] == {"seeds": [0]}
     assert list(batch_runs.records(tmp_path / "seeds", good | {"state": "failed"})) == []
     place = tmp_path / "seeds" / "results"

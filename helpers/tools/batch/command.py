@@ -50,6 +50,10 @@ def _main(options: argparse.Namespace) -> int:
             os.environ[variable] = str(Path(os.environ[variable]).expanduser().resolve())
     out = Path(options.out or config.runs_dir() / Path(options.grid).stem).expanduser().resolve()
     try:
+        config.tracking()
+    except ValueError as error:
+        sys.exit(str(error))
+    try:
         wanted = grid.read(Path(options.grid).expanduser())
         runs, beside = grid.look(wanted)
         with kept.locked(out), _logging(out), _open_pool(options) as pool:

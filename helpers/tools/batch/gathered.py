@@ -3,7 +3,9 @@
 import contextlib
 import io
 import json
+import os
 import signal
+import stat
 import zipfile
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from helpers import results
 
 STATES = ("ok", "failed", "memory")
 LARGEST, MOST = 5_000_000, 1_000  # bytes of a record, and how many records of a run are read
-MODELS = 500_000_000  # bytes of all models of a run
+MODELS, MODEL_FILES = 200_000_000, 50  # bytes of all models of a run, files of one
 
 
 def outcome(path: Path, code: int) -> dict:
@@ -56,13 +58,35 @@ def models(runs: Path) -> dict[str, bytes]:
     """
     found: dict[str, bytes] = {}
     left = MODELS
-    for entry in results.waiting.entries(runs / "tracking"):
-        with contextlib.suppress(OSError, ValueError, RecursionError):
-            files = [p for p in (entry / "model").rglob("*") if p.is_file() and not p.is_symlink()]
+    for entry in sorted((runs / "tracking").glob("[0-9]*"))[:MOST]:
+        about, model = entry / "entry.json", entry / "model"
+        with contextlib.suppress(*_FORGED):
+            if entry.is_symlink() or model.is_symlink() or not _is_plain(about, LARGEST):
+                continue
+            record = json.loads(about.read_text(encoding="utf-8"))["record"]
+            files = _files(model, left)
             left -= sum(path.stat().st_size for path in files)
-            record = json.loads((entry / "entry.json").read_text(encoding="utf-8"))["record"]
-            if files and left >= 0:
-                found[results.waiting.identity(record)] = _zipped(entry / "model", files)
+            if files:
+                found[results.waiting.identity(record)] = _zipped(model, files)
+    return found
+
+
+_FORGED = (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError)
+
+
+def _is_plain(path: Path, most: int) -> bool:
+    """Whether a path is a file, no link and no pipe, of at most so many bytes."""
+    told = path.lstat()
+    return stat.S_ISREG(told.st_mode) and told.st_size <= most
+
+
+def _files(folder: Path, most: int) -> list[Path]:
+    """The plain files below a folder; none if they are too many or too large together."""
+    found: list[Path] = []
+    for place, _, names in os.walk(folder):
+        found += [Path(place, name) for name in names if _is_plain(Path(place, name), most)]
+        if len(found) > MODEL_FILES or sum(path.stat().st_size for path in found) > most:
+            return []
     return found
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from helpers import config, storage
+from helpers import config, course_version, storage
 from helpers.tools import execution
 from helpers.tools.batch import cells, leaderboard, leaderboard_page
 from helpers.tools.batch.gathered import printable
@@ -144,6 +144,7 @@ def save(out: Path, run: Run, result: dict) -> dict:
         "finished": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
         "exercises": _verdicts(run, result["checks"]),
         "points": None,
+        "course_version": course_version.of_course()[:12],
     }
     keep = printable(keep)
     if result["state"] != "invalid" and keep["points_possible"]:

@@ -78,9 +78,13 @@ def run(task: dict, stopped: Callable[[], bool]) -> dict:
             "executed": gathered.notebook(folder / "executed.ipynb"),
             "records": gathered.all_json(folder / "runs" / "records"),
             "checks": gathered.all_json(folder / "runs" / "checks"),
-            "models": gathered.models(folder / "runs"),
+            "models": gathered.models(folder / "runs") if _tracks(task) else {},
             "log": gathered.end_of(folder / "log.txt"),
         }
+
+
+def _tracks(task: dict) -> bool:
+    return bool(task["environment"].get("COURSE_TRACKING"))
 
 
 def _command(folder: Path, source: Path, task: dict) -> list[str]:
@@ -91,7 +95,9 @@ def _command(folder: Path, source: Path, task: dict) -> list[str]:
 
 def _environment(folder: Path, task: dict) -> dict[str, str]:
     threads = str(max(1, (os.cpu_count() or 1) // task["share"]))
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("NBGRADER")}
+    # a submission needs no way to the tracking server, nor a teacher's password for it
+    own = ("NBGRADER", "MLFLOW_", "AWS_")
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(own)}
     return inherited | {
         "COURSE_CACHE": str(folder / "cache"),
         "COURSE_RUNS": str(folder / "runs"),
@@ -105,6 +111,7 @@ def _environment(folder: Path, task: dict) -> dict[str, str]:
         "PIP_NO_INDEX": "1",  # a submission that installs something changes no packages here
         "PIP_DRY_RUN": "1",
         "UV_OFFLINE": "1",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
         "COURSE_BATCH_RUN": "1",  # a copy for Colab takes the course's own helpers, see there
         **task["environment"],
     }

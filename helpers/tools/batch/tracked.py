@@ -19,10 +19,12 @@ def send(out: Path, result: dict, models: dict[str, bytes]) -> None:
     """
     if not config.tracking():
         return
-    with contextlib.suppress(OSError, zipfile.BadZipFile):
-        for record, origin in results.batch_runs.records(out, result):
-            archive = models.get(results.waiting.identity(record))
-            results.waiting.put(record, origin, partial(_unpack, archive) if archive else None)
+    for record, origin in results.batch_runs.records(out, result):
+        archive = models.get(results.waiting.identity(record))
+        save = partial(_unpack, archive) if archive else None
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            results.waiting.put(record, origin, results.tracking.filling(save))
+    with contextlib.suppress(OSError):
         results.tracking.put_notebook(*results.batch_runs.notebook(out, result))
     if config.tracking() == "mlflow":
         results.tracking.flush()
@@ -31,4 +33,4 @@ def send(out: Path, result: dict, models: dict[str, bytes]) -> None:
 def _unpack(archive: bytes, folder: Path) -> None:
     """Unpacks a model into an entry; `zipfile` keeps every member inside the folder."""
     with zipfile.ZipFile(io.BytesIO(archive)) as packed:
-        packed.extractall(folder / "model")
+        packed.extractall(folder)

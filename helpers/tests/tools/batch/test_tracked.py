@@ -1,5 +1,7 @@
 """A batch and MLflow: four runs at a time, one writer, the same numbers as the leaderboard."""
 
+import sys
+
 import pytest
 
 from helpers.results import mlflow_store, tracking, waiting
@@ -68,6 +70,9 @@ def test_four_runs_at_a_time_are_in_mlflow_as_on_the_leaderboard(folder, monkeyp
     told = [(row["executed"].split("/")[1][:-6], *(row[key] for key in named)) for row in board]
     assert len(told) == 3 and table_of_mlflow() == sorted(told)
     wholes = stored("notebook")
+    for run in stored("training"):
+        wanted = {"notebook", "dataset", "dataset_fingerprint", "profile", "course_version"}
+        assert wanted <= set(run.data.tags)
     states = sorted((run.data.params["x"], run.data.tags["state"]) for run in wholes)
     assert states == [("0", "ok"), ("1", "ok"), ("2", "ok"), ("3", "failed")]
     client = mlflow.MlflowClient(tracking.address())
@@ -76,6 +81,38 @@ def test_four_runs_at_a_time_are_in_mlflow_as_on_the_leaderboard(folder, monkeyp
     for run in stored("training"):
         assert "model" in [a.path for a in client.list_artifacts(run.info.run_id)]
     assert waiting.entries() == []
+
+
+FORGES = """
+import json, os
+from pathlib import Path
+place = Path(os.environ["COURSE_RUNS"]) / "tracking"
+for number, content in enumerate(["[]", "{}", '{"record": 1, "origin": 2}']):
+    (place / str(number)).mkdir(parents=True)
+    (place / str(number) / "entry.json").write_text(content)
+(place / "3").mkdir()
+os.mkfifo(place / "3" / "entry.json")
+(place / "4").mkdir()
+(place / "4" / "entry.json").write_text(json.dumps({"record": {"kind": "x"}, "origin": {}}))
+(place / "4" / "model").symlink_to("/")
+records = Path(os.environ["COURSE_RUNS"]) / "records"
+records.mkdir()
+odd = {"kind": "training", "notebook": "x", "parameters": {"optimizer": "adam"}}
+(records / "odd.json").write_text(json.dumps(odd))
+print(sorted(name for name in os.environ if name.startswith("MLFLOW")))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="makes a pipe")
+def test_what_a_submission_forges_stops_no_batch(folder, monkeypatch):
+    pytest.importorskip("mlflow", reason="make setup EXTRAS=tracking")
+    put(folder, "a", FORGES)
+    monkeypatch.setenv("COURSE_TRACKING", "mlflow")
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "secret")
+    monkeypatch.setenv("COURSE_RUNS", str(folder.parent / "runs"))
+    assert len(start(folder)) == 4
+    executed = next((folder.parent / "runs" / "four" / "executed").glob("*.ipynb"))
+    assert "MLFLOW_TRACKING_PASSWORD" not in executed.read_text(encoding="utf-8")
 
 
 def test_a_batch_whose_server_is_down_ends_as_ever_and_is_sent_later(folder, monkeypatch, capsys):
