@@ -237,7 +237,10 @@ def test_a_model_comes_later_if_the_record_was_sent_without(mlflow, settings, mo
 
 
 def test_forged_and_damaged_records_stop_nobody(mlflow, settings, monkeypatch, capsys):
-    odd = [record() | {"parameters": {"optimizer": "adam"}}, record(model="x" * 900) | {"seed": "π"}]
+    odd = [
+        record() | {"parameters": {"optimizer": "adam"}},
+        record(model="x" * 900) | {"seed": "π"},
+    ]
     odd += [record(model="n", history={"loss": [float("inf"), 0.5], "α": [1], "β": [2]}), [1], "x"]
     folder = results.records_dir()
     folder.mkdir(parents=True)
