@@ -106,3 +106,35 @@ def test_the_curse_is_as_told():
     assert not missing(NAME, "curse-read", alone, *told)
     for count in (50, 200, 2500):
         assert measured(f"curse, best of 1, {count} images") == pytest.approx(0, abs=0.005)
+
+
+@waiting
+def test_the_winner_and_its_price_are_as_told():
+    ours, theirs = (spread(f"{who}, other half") for who in ("searched", "recipe"))
+    assert not missing(NAME, "long-read", ours, theirs)
+    assert not missing(NAME, "long-read", f"{points('searched minus recipe, other half')} points")
+    best = max(r["val_accuracy"] for way in WAYS for n in range(3) for r in trials(way, n))
+    recipe = published_values(NAME, "rate 0.02", "val_accuracy")[0]
+    assert not missing(NAME, "long-read", f"({100 * (best - recipe):.1f} points")
+    tested = [
+        100 * published_values(notebook, model, "test_accuracy")
+        for notebook, model in (
+            (NAME, "two-layer CNN, searched"),
+            ("03_two_layer_cnn", "two-layer CNN"),
+        )
+    ]
+    said = [f"{t.mean():.1f} ± {t.std(ddof=1):.1f} %" for t in tested]
+    lengths = f"as much as {measured('price of all searches'):.1f} trainings"
+    assert not missing(NAME, "price-read", *said, lengths)
+    searches = [r for way in WAYS for n in range(3) for r in trials(way, n)]
+    minutes = sum(r["seconds"] for r in searches) / 60
+    assert not missing(NAME, "price-read", f"{minutes:.0f} minutes of training for nine searches")
+    assert minutes / 9 == pytest.approx(5, abs=0.5)
+    counts = [
+        published_values(notebook, model, "parameter_count")[0]
+        for notebook, model in (
+            (NAME, "two-layer CNN, searched"),
+            (NAME, "recipe of notebook 03"),
+        )
+    ]
+    assert counts[0] / counts[1] == pytest.approx(2, abs=0.05)
