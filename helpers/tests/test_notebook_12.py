@@ -35,7 +35,7 @@ def test_without_mlflow_and_optuna_it_says_so_and_all_else_runs(tmp_path):
     cells = {cell.id: cell for cell in nbformat.reads(result["executed"], as_version=4).cells}
     told = said(cells["extra"]).splitlines()
     assert len(told) == 2 and "make setup EXTRAS=tracking" in told[1]
-    for left_out in ("hand", "back", "alias", "agree", "importance", "cut-read"):
+    for left_out in ("hand", "back", "alias", "agree", "cut-read"):
         assert not cells[left_out].outputs, left_out
     assert "grid: best" in said(cells["compare"]) and "TPE" not in said(cells["compare"])
     assert "two-layer CNN, searched" in json.dumps(cells["comparison"].outputs)
