@@ -96,6 +96,7 @@ class Store:
 
     def __init__(self, address: str):
         self.client = client(address)
+        self.is_new = self.client.get_experiment_by_name(EXPERIMENT) is None
         self.experiment = experiment(self.client, EXPERIMENT, address.startswith("sqlite:///"))
 
     def send(self, identity: str, record: dict, origin: dict, files: Path | None) -> None:

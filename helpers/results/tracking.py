@@ -55,8 +55,7 @@ def note_notebook(executed: Path, notebook: str, origin: dict) -> None:
     """Gives an executed notebook to the tracking server, if there is one; never raises.
 
     Args:
-        executed: The notebook's file.
-        notebook: Its name.
+        executed, notebook: The notebook's file and its name.
         origin: `execution`, as its records have it, and facts about it: `state`, `seconds`.
     """
     if not config.tracking():
@@ -141,6 +140,8 @@ def send(patience: float = PATIENCE) -> int:
     try:
         with _locked(target, patience), mlflow_store.quiet():
             store = mlflow_store.Store(target)
+            if store.is_new:  # whatever an earlier one of this address had got
+                waiting.forget_sent(target)
         for entry in waiting.entries():
             with _locked(target, patience), mlflow_store.quiet():
                 if (entry / "entry.json").is_file():  # nobody else has sent it meanwhile

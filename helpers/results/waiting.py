@@ -133,5 +133,10 @@ def note_sent(uri: str, record: dict, origin: dict) -> None:
         ledger.write(state(record, origin.get("batch_run", "")) + "\n")
 
 
+def forget_sent(uri: str) -> None:
+    """Forgets what a server has got: it begins anew."""
+    _ledger(uri).unlink(missing_ok=True)
+
+
 def _ledger(uri: str) -> Path:
     return folder() / "sent" / f"{hashlib.sha256(uri.encode()).hexdigest()[:12]}.txt"

@@ -38,8 +38,9 @@ def main() -> None:
         from helpers import results
 
         try:
-            keep_missing()
             sent = results.tracking.send()
+            keep_missing()
+            sent += results.tracking.send()
         except results.tracking.TrackingError as error:
             sys.exit(f"{error} Nothing is lost: the same command sends later what is missing.")
         except OSError as error:

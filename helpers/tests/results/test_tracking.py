@@ -201,6 +201,15 @@ def test_an_entry_that_is_refused_stops_no_other(mlflow, settings, capsys, monke
     assert "0 sent" in (said := capsys.readouterr().out) and "all but 2" in said
 
 
+def test_a_database_that_was_deleted_gets_everything_again(mlflow, settings, monkeypatch, capsys):
+    tiny.fit(tiny.network(), tiny.dataset(), settings, epochs=1)
+    mlflow_store.database().unlink()
+    mlflow.tracking._tracking_service.utils._tracking_store_registry._get_store_with_resolved_uri.cache_clear()
+    monkeypatch.setattr(sys, "argv", ["track"])
+    track.main()
+    assert len(runs("training")) == 1
+
+
 def test_a_passing_trouble_keeps_the_entry(mlflow, settings, monkeypatch, capsys):
     def slow(*arguments, **options):
         raise mlflow.exceptions.MlflowException("the disk of the server is full")
