@@ -54,5 +54,5 @@ publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=fold
 bench:  ## measure speed and memory into figures/bench* [ROUNDS=3] [ONLY=training|batch|times] [NETWORK=fast]; for PyTorch's rows `make setup EXTRAS=torch` first
 	@$(TOOL).bench $(call option,ROUNDS,rounds) $(call option,ONLY,only) $(call option,NETWORK,network)
 
-clean:  ## delete runs/ but batches, build/ and tool caches; keep .venv*, work/, models and the training cache
+clean:  ## delete runs/ but batches and tracking, build/ and tool caches; keep .venv*, work/, models and the training cache
 	@$(TOOL).clean

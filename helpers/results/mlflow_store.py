@@ -13,26 +13,11 @@ from pathlib import Path
 
 from helpers import config
 from helpers.results import mlflow_words as words
+from helpers.results.mlflow_place import file_of
 
 EXPERIMENT = "cnn-course"
 MOST = 1_000  # metrics in one call, MLflow's limit
 NOTEBOOK_FACTS = ("seconds", "peak_memory_mb", "points")
-
-
-def uri() -> str:
-    """Where MLflow's database or server is: `MLFLOW_TRACKING_URI`, else `runs/mlflow.db`."""
-    named = os.environ.get("MLFLOW_TRACKING_URI") or ""
-    if not named:
-        return f"sqlite:///{database().as_posix()}"
-    local = named.removeprefix("sqlite:///")
-    if local != named and not Path(local).is_absolute():  # as in the folder of this process
-        return f"sqlite:///{Path(local).resolve().as_posix()}"
-    return named
-
-
-def database() -> Path:
-    """The SQLite file that is used unless a server is named."""
-    return config.runs_dir() / "mlflow.db"
 
 
 @contextlib.contextmanager
@@ -43,28 +28,35 @@ def quiet():
         yield
 
 
+def settle() -> None:
+    """Before MLflow is imported: no reports to its makers, no long patience with a server."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+
+
 def client(address: str):
-    """An `MlflowClient`, without MLflow's own log lines, statistics and long patience.
+    """An `MlflowClient`, without MLflow's own log lines.
 
     A new SQLite file is made here; two processes must not do that at a time.
 
     Raises:
         ImportError: MLflow isn't installed.
     """
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    settle()
     logging.getLogger("alembic").setLevel(logging.WARNING)
     import mlflow
 
     logging.getLogger("mlflow").setLevel(logging.WARNING)
-    if address.startswith("sqlite:///"):
-        Path(address.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    local = file_of(address)
+    if local:
+        local.parent.mkdir(parents=True, exist_ok=True)
     return mlflow.MlflowClient(address)
 
 
-def experiment(client, name: str, local: bool) -> str:
-    """The id of an experiment, which is made if there is none.
+def experiment(client, name: str, local: bool) -> tuple[str, bool]:
+    """The id of an experiment, which is made if there is none; and whether it was made now.
 
     Args:
         client: An `MlflowClient`.
@@ -75,9 +67,9 @@ def experiment(client, name: str, local: bool) -> str:
     if found:
         if found.lifecycle_stage == "deleted":  # on the page; it would refuse all new runs
             client.restore_experiment(found.experiment_id)
-        return found.experiment_id
+        return found.experiment_id, False
     place = (config.runs_dir() / "mlflow-artifacts").as_uri() if local else None
-    return client.create_experiment(name, artifact_location=place)
+    return client.create_experiment(name, artifact_location=place), True
 
 
 def is_final(error: Exception) -> bool:
@@ -92,12 +84,16 @@ class Store:
 
     Args:
         address: Of the database or the server.
+
+    Attributes:
+        experiment: Its id.
+        is_new: Whether it was made now.
     """
 
     def __init__(self, address: str):
         self.client = client(address)
-        self.is_new = self.client.get_experiment_by_name(EXPERIMENT) is None
-        self.experiment = experiment(self.client, EXPERIMENT, address.startswith("sqlite:///"))
+        local = file_of(address) is not None
+        self.experiment, self.is_new = experiment(self.client, EXPERIMENT, local)
 
     def send(self, identity: str, record: dict, origin: dict, files: Path | None) -> None:
         """Writes one entry; what is there already is completed, not written twice.

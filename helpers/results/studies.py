@@ -1,6 +1,5 @@
 """Optuna studies in a file: made once, shared by processes, gone on with after a kill."""
 
-import contextlib
 import os
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from helpers import config
 from helpers.results import tracking
+from helpers.results.mlflow_store import quiet
 
 PATIENCE = 60  # seconds without a sign of life after which a trial counts as cut off
 POLL = 0.1
@@ -34,7 +34,7 @@ def storage(path: str | Path, patience: int = PATIENCE):
 
     path = config.named_path(path)
     options = {"heartbeat_interval": max(1, patience // 4), "grace_period": patience}
-    with tracking.locked(path), _quiet():
+    with tracking.locked(path), quiet():
         retry = optuna.storages.RetryHeartbeatStaleTrialCallback(inherit_intermediate_values=False)
         address = f"sqlite:///{path.as_posix()}"
         return optuna.storages.RDBStorage(address, heartbeat_stale_trial_callback=retry, **options)
@@ -57,7 +57,7 @@ def wait_for_others(studies: Sequence) -> None:
             if time.monotonic() - since > LONGEST_TRIAL:
                 break
             time.sleep(POLL)
-            with _quiet():
+            with quiet():  # Optuna calls the heartbeat experimental, each time
                 optuna.storages.fail_stale_trials(study)
 
 
@@ -78,7 +78,8 @@ def killed_in_a_trial(program: str, path: Path, name: str, seconds: float = 0.3)
     import optuna
 
     study = optuna.load_study(study_name=name, storage=storage(path))
-    process = _started(program, path, seconds)
+    command, environment = _process(program, path, seconds)
+    process = subprocess.Popen(command, env=environment)
     try:
         while process.poll() is None:
             trials = study.get_trials(deepcopy=False)
@@ -97,26 +98,17 @@ def run_to_the_end(program: str, path: Path, seconds: float = 0.3) -> None:
     Raises:
         RuntimeError: It ends with an error; the message is its last line.
     """
-    process = _started(program, path, seconds, stderr=subprocess.PIPE)
-    said = (
-        process.communicate(timeout=LONGEST_TRIAL)[1].decode(errors="replace").strip().splitlines()
-    )
-    if process.returncode:
-        raise RuntimeError(said[-1] if said else f"it ended with status {process.returncode}")
+    command, environment = _process(program, path, seconds)
+    options = {"stderr": subprocess.PIPE, "text": True, "timeout": LONGEST_TRIAL}
+    ended = subprocess.run(command, env=environment, **options)
+    if ended.returncode:
+        said = ended.stderr.strip().splitlines()
+        raise RuntimeError(said[-1] if said else f"it ended with status {ended.returncode}")
 
 
-def _started(program: str, path: Path, seconds: float, **options) -> subprocess.Popen:
+def _process(program: str, path: Path, seconds: float) -> tuple[list[str], dict[str, str]]:
+    """The command that runs a program, and its environment, in which it finds the course."""
     places = filter(None, [str(config.course_root()), os.environ.get("PYTHONPATH")])
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(places)}
     command = [sys.executable, "-W", "ignore", "-c", program, str(path), str(seconds)]
-    return subprocess.Popen(command, env=environment, **options)
-
-
-@contextlib.contextmanager
-def _quiet():
-    """Optuna calls the heartbeat experimental, in a warning each time."""
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    return command, environment

@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from helpers import config
-from helpers.results import mlflow_store, waiting
+from helpers.results import mlflow_place, mlflow_store, waiting
 
 LATER = "python -m helpers.tools.track"
 PATIENCE = 60.0  # seconds that another process may take to send what it has
@@ -40,7 +40,7 @@ def note(record: dict, save_model: Callable[[Path], None] | None = None) -> None
     mode = config.tracking()
     if not mode:
         return
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # before anybody imports MLflow
+    mlflow_store.settle()
     try:
         waiting.put(record, waiting.origin(), filling(save_model))
     except OSError as error:
@@ -84,14 +84,13 @@ def about_notebook(notebook: str, origin: dict) -> tuple[dict, dict]:
 
 def address() -> str:
     """Where MLflow is: `MLFLOW_TRACKING_URI`, else the file `runs/mlflow.db`."""
-    return mlflow_store.uri()
+    return mlflow_place.uri()
 
 
 def flush() -> None:
     """Sends what waits; if that fails, says so once, and doesn't try again in this process."""
     if "flush" in _silent:
         return
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     try:
         send(patience=1.0)
     except _BusyError:
@@ -173,11 +172,13 @@ def local_experiment(name: str):
     Returns:
         An `MlflowClient` on that file, and the experiment's id.
 
+    Raises:
+        ImportError: MLflow isn't installed.
     """
-    target = f"sqlite:///{mlflow_store.database().as_posix()}"
+    target = mlflow_place.own_uri()
     with _locked(target), mlflow_store.quiet():
         client = mlflow_store.client(target)
-        identity = mlflow_store.experiment(client, name, local=True)
+        identity, _ = mlflow_store.experiment(client, name, local=True)
     import mlflow
 
     named = os.environ.get("MLFLOW_TRACKING_URI")
@@ -188,12 +189,15 @@ def local_experiment(name: str):
     return client, identity
 
 
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Within the block, no other process that asks for the same file is in such a block."""
+def locked(path: Path, patience: float = PATIENCE) -> FileLock:
+    """Within this block, no other process is in one for the same file.
+
+    Args:
+        path: The file, whether it is there or not; the lock lies beside it.
+        patience: Seconds to wait for the other one; then `filelock.Timeout` is raised.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_name(path.name + ".lock"), timeout=PATIENCE):
-        yield
+    return FileLock(path.with_name(f"{path.name}.lock"), timeout=patience)
 
 
 def _send_entry(store, target: str, entry: Path) -> int:
@@ -218,11 +222,7 @@ def _send_entry(store, target: str, entry: Path) -> int:
 
 def _locked(target: str, patience: float = PATIENCE) -> FileLock:
     """One process at a time: two that make the same new SQLite file would both fail."""
-    local = target.startswith("sqlite:///")
-    place = Path(target.removeprefix("sqlite:///") + ".lock") if local else waiting.folder()
-    place = place if local else place / "send.lock"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(place, timeout=patience)
+    return locked(mlflow_place.file_of(target) or waiting.folder() / "send", patience)
 
 
 def filling(save_model: Callable[[Path], None] | None) -> Callable[[Path], None] | None:

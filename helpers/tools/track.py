@@ -103,7 +103,7 @@ def page(address: str, port: int) -> int:
     from helpers import results
 
     if address.startswith("http"):
-        print(f"The page is the server's own: {address}")
+        print(f"The page is the server's own: {results.tracking.shown(address)}")
         return 0
     with socket.socket() as probe:
         if probe.connect_ex((HOST, port)) == 0:

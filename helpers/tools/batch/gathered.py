@@ -13,6 +13,7 @@ from helpers import results
 
 STATES = ("ok", "failed", "memory")
 LARGEST, MOST = 5_000_000, 1_000  # bytes of a record, and how many records of a run are read
+_FORGED = (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError)
 MODELS, MODEL_FILES = 200_000_000, 50  # bytes of all models of a run, files of one
 
 
@@ -69,9 +70,6 @@ def models(runs: Path) -> dict[str, bytes]:
             if files:
                 found[results.waiting.identity(record)] = _zipped(model, files)
     return found
-
-
-_FORGED = (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError)
 
 
 def _is_plain(path: Path, most: int) -> bool:

@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from helpers.results import mlflow_store, tracking, waiting
+from helpers.results import tracking, waiting
+from helpers.tests.results.stored import runs
 from helpers.tests.tools.batch.test_batch import put, rows
 from helpers.tools.batch import command, grid, kept, pools
 
@@ -42,13 +43,8 @@ def start(folder):
     return [row for row in rows(out) if row["state"] == "ok"]
 
 
-def stored(level: str) -> list:
-    with mlflow_store.quiet():
-        return mlflow_store.Store(tracking.address())._find(level=level)
-
-
 def table_of_mlflow() -> list[tuple]:
-    executed = {run.info.run_id: run.data.tags["course.execution"] for run in stored("notebook")}
+    executed = {run.info.run_id: run.data.tags["course.execution"] for run in runs("notebook")}
     return sorted(
         (
             executed[run.data.tags["mlflow.parentRunId"]].split("/")[1].split()[0],
@@ -56,7 +52,7 @@ def table_of_mlflow() -> list[tuple]:
             str(run.data.metrics["final_val_accuracy"]),
             str(run.data.metrics["test_accuracy"]),
         )
-        for run in stored("training")
+        for run in runs("training")
     )
 
 
@@ -69,8 +65,8 @@ def test_four_runs_at_a_time_are_in_mlflow_as_on_the_leaderboard(folder, monkeyp
     named = ("model", "val_accuracy", "test_accuracy")
     told = [(row["executed"].split("/")[1][:-6], *(row[key] for key in named)) for row in board]
     assert len(told) == 3 and table_of_mlflow() == sorted(told)
-    wholes = stored("notebook")
-    for run in stored("training"):
+    wholes = runs("notebook")
+    for run in runs("training"):
         wanted = {"notebook", "dataset", "dataset_fingerprint", "profile", "course_version"}
         assert wanted <= set(run.data.tags)
     states = sorted((run.data.params["x"], run.data.tags["state"]) for run in wholes)
@@ -78,7 +74,7 @@ def test_four_runs_at_a_time_are_in_mlflow_as_on_the_leaderboard(folder, monkeyp
     client = mlflow.MlflowClient(tracking.address())
     for run in wholes:
         assert [a.path for a in client.list_artifacts(run.info.run_id)] == ["executed.ipynb"]
-    for run in stored("training"):
+    for run in runs("training"):
         assert "model" in [a.path for a in client.list_artifacts(run.info.run_id)]
     assert waiting.entries() == []
 
