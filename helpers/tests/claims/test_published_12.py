@@ -10,6 +10,7 @@ from helpers.tests.published import (
     published_measurement,
     published_values,
 )
+from helpers.tools import readme_file
 
 NAME = "12_tracking_and_search"
 WAYS = ("grid", "random", "TPE")
@@ -130,6 +131,9 @@ def test_the_winner_and_its_price_are_as_told():
     minutes = sum(r["seconds"] for r in searches) / 60
     assert not missing(NAME, "price-read", f"{minutes:.0f} minutes of training for nine searches")
     assert minutes / 9 == pytest.approx(5, abs=0.5)
+    readme = " ".join(readme_file.PATH.read_text(encoding="utf-8").split())
+    assert f"they win two points, for {minutes:.0f} minutes of searching" in readme
+    assert round(tested[0].mean() - tested[1].mean()) == 2
     counts = [
         published_values(notebook, model, "parameter_count")[0]
         for notebook, model in (
