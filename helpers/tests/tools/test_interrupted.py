@@ -37,6 +37,7 @@ from helpers.tools import readme_file
 from helpers.tools.publish import command as publish
 readme_file.PATH = here / "README.md"
 stored.PUBLISHED = results.PUBLISHED = here / "results"
+publish.FIGURES = here / "figures"  # charts that the README doesn't show are deleted there
 readme_file.PATH.touch()
 publish.readme_and_figures = lambda text, records: ("published", {})
 sys.argv = ["publish", "--cifar10-dir", str(here)]
