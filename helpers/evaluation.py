@@ -5,6 +5,7 @@ from typing import Protocol
 
 import keras
 import numpy as np
+from scipy import optimize
 
 from helpers import config, results, storage, training
 from helpers.config import Settings
@@ -138,3 +139,36 @@ def final_test(trained: Training, data: Dataset) -> float:
             "changed anything because of the first, this score is no fair one. The record says so."
         )
     return score
+
+
+def with_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """Probabilities that are more modest with a temperature above 1, bolder with one below it.
+
+    Args:
+        probabilities: `(n, classes)`, rows that sum to 1.
+        temperature: Above 0; 1 changes nothing.
+
+    Returns:
+        float64 `(n, classes)`; the order within a row stays.
+
+    Source: C. Guo and others, 2017, https://arxiv.org/abs/1706.04599 (notebook 06 explains it).
+    """
+    logits = np.log(np.maximum(np.asarray(probabilities, np.float64), 1e-12)) / temperature
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """The temperature from 0.1 to 10 with the lowest mean cross-entropy.
+
+    Args:
+        probabilities: `(n, classes)`, of images that the model wasn't trained on.
+        labels: int64 `(n,)`, the right classes.
+    """
+
+    def loss(log_temperature: float) -> float:
+        changed = with_temperature(probabilities, np.exp(log_temperature))
+        return -np.log(np.maximum(changed[np.arange(len(labels)), labels], 1e-12)).mean()
+
+    found = optimize.minimize_scalar(loss, bounds=np.log((0.1, 10)), method="bounded")
+    return float(np.exp(found.x))

@@ -19,21 +19,27 @@ def check_examinable(saved: Saved, data: Dataset) -> None:
     if tuple(saved.about["classes"]) != data.class_names:
         raise ModelError("This model has other classes than the dataset. Name both to fit.")
     network = saved.model
-    end = network.layers[-1]
-    ends_well = isinstance(end, keras.layers.Dense) and end.use_bias
-    has_maps = any(isinstance(layer, keras.layers.Conv2D) for layer in network.layers)
-    if not (
-        has_maps
-        and _ends_in_a_row(network)
-        and ends_well
-        and end.activation is keras.activations.softmax
-    ):
+    if not examinable(network):
+        end = network.layers[-1]
         raise ModelError(
             f"This model, a {type(network).__name__} that ends in a {type(end).__name__}, can't be "
             "examined here: expected a network with a Conv2D in it, whose layers behind the last "
             'Conv2D or Add are a single row, and Dense(classes, activation="softmax") at its end. '
             "Name another model_file."
         )
+
+
+def examinable(network: keras.Model) -> bool:
+    """Whether Grad-CAM, as notebook 07 writes it, can look into a network."""
+    end = network.layers[-1]
+    has_maps = any(isinstance(layer, keras.layers.Conv2D) for layer in network.layers)
+    return (
+        has_maps
+        and _ends_in_a_row(network)
+        and isinstance(end, keras.layers.Dense)
+        and end.use_bias
+        and end.activation is keras.activations.softmax
+    )
 
 
 def _ends_in_a_row(network: keras.Model) -> bool:

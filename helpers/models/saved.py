@@ -74,7 +74,7 @@ def saved_path(name: str, dataset: str, profile: str, shortened: bool = False) -
     return folder() / f"{words}.keras"
 
 
-def save(trained: Training, data: Dataset, name: str) -> Path:
+def save(trained: Training, data: Dataset, name: str, temperature: float | None = None) -> Path:
     """Saves a trained model, without its optimizer and in float32, with a side file beside it.
 
     float32 runs everywhere at a fair speed; a model of bfloat16 layers doesn't.
@@ -83,6 +83,7 @@ def save(trained: Training, data: Dataset, name: str) -> Path:
         trained: A finished training.
         data: The dataset it was trained on.
         name: What the model is called in the file's name.
+        temperature: What makes its confidences honest, see `evaluation.fit_temperature`.
 
     Returns:
         The path of the `.keras` file. The side file has the same name with `.json` and is written
@@ -104,6 +105,8 @@ def save(trained: Training, data: Dataset, name: str) -> Path:
         "record": {key: record[key] for key in _KEPT},
         "sha256": hashlib.sha256(content).hexdigest(),
     }
+    if temperature is not None:
+        about["temperature"] = temperature
     storage.write_whole(path, content)
     storage.write_whole(path.with_suffix(".json"), json.dumps(about, indent=1) + "\n")
     return path

@@ -16,6 +16,7 @@ HELPERS = ROOT / "helpers"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ORDER = (
     ("tools",),
+    ("service",),
     ("checks",),
     ("models",),
     ("evaluation",),
