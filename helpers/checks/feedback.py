@@ -19,6 +19,7 @@ from helpers.checks import (
     notebook_10,
     notebook_11,
     notebook_12,
+    notebook_13,
 )
 from helpers.checks.calling import Hint, guarded
 from helpers.checks.judging import Judge, Unrecognised
@@ -36,6 +37,7 @@ EXERCISES: dict[str, Judge] = (
     | notebook_10.EXERCISES
     | notebook_11.EXERCISES
     | notebook_12.EXERCISES
+    | notebook_13.EXERCISES
 )
 _tries: Counter[str] = Counter()
 

@@ -31,7 +31,8 @@ class Dataset:
         y_train, y_val, y_test: int64 `(n,)`, class indices.
         class_names: Name of each class index.
         name: `"CIFAR-10"`, `"CIFAR-10 (JPEG copy)"`, `"CIFAR-10 (unverified copy)"` or `"digits"`;
-            `"CIFAR-100"` with the same copies, or `"digits100"`.
+            `"CIFAR-100"` with the same copies, or `"digits100"`. With some of the classes only, it
+            says how many, as in `"digits, 5 classes"`.
         superclass_names: Name of each superclass; empty if there are none.
         superclass_of: The superclass of each class index; empty if there are none.
         fingerprint: SHA-256 of all pixels and labels, in hexadecimal.
@@ -119,7 +120,9 @@ def load(
             "class_names": tuple(classes),
             "superclass_of": tuple(whole.superclass_of[c] for c in chosen if whole.superclass_of),
         }
-    data = Dataset(**arrays, **names, name=whole.name, superclass_names=whole.superclass_names)
+    count, name = len(names["class_names"]), whole.name
+    names["name"] = name if count == len(whole.class_names) else f"{name}, {count} classes"
+    data = Dataset(**arrays, **names, superclass_names=whole.superclass_names)
     print(describe(data, source))
     return data
 

@@ -1,6 +1,7 @@
 """The records of the published runs: one file a notebook, any number of datasets in each."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 
 from helpers import config
@@ -42,8 +43,12 @@ def datasets(records: Iterable[dict]) -> list[str]:
 
 
 def classes_of(dataset: str) -> int:
-    """How many classes a dataset has, by its name: 100 of CIFAR-100 and its stand-in, else 10."""
-    return 100 if "100" in dataset else 10
+    """How many classes a dataset has, by its name: 100 of CIFAR-100 and its stand-in, else 10.
+
+    A name that ends in a number of classes, as `"digits, 5 classes"`, has some of them only.
+    """
+    some = re.search(r", (\d+) classes$", dataset)
+    return int(some[1]) if some else 100 if "100" in dataset else 10
 
 
 def of_one_dataset(records: Iterable[dict], dataset: str = "") -> list[dict]:

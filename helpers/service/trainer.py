@@ -60,7 +60,7 @@ def trained_on(folder: Path, path: Path, sha256: str, epochs: int) -> dict:
     settings = config.resolve(
         "service",
         "service",
-        dataset="digits" if about["dataset"] == "digits" else "cifar10",
+        dataset="digits" if about["dataset"].startswith("digits") else "cifar10",
         profile=about["profile"],
         epochs=epochs,
         use_cache=False,
