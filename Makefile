@@ -10,12 +10,12 @@ quoted = $(if $(filter Windows_NT,$(OS)),"$(value $(1))",'$(subst ','\'',$(value
 option = $(if $(value $(1)),--$(2) $(call quoted,$(1)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-copies lint lab student colab test-colab batch track publish bench clean
+.PHONY: help setup run test test-copies lint lab student colab test-colab batch track serve export publish bench clean
 
 help:  ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-setup:  ## install the packages of environment.yml into .venv, if they are missing [EXTRAS="cluster tracking colab torch"]
+setup:  ## install the packages of environment.yml into .venv, if they are missing [EXTRAS="cluster tracking service export fuzzing colab torch"]
 	@$(TOOL).setup $(call option,EXTRAS,extras)
 
 run:  ## run the course [PROFILE=smoke|class|full] [DATASET=auto|cifar10|digits] [CIFAR10_DIR=folder-or-archive] [CIFAR100_DIR=…] [NOTEBOOKS="01 03"]
@@ -48,11 +48,17 @@ batch:  ## run a grid of notebooks: GRID=notebooks/grids/seeds.yml [WORKERS=2] [
 track:  ## open MLflow's page on the course's runs, here alone [PORT=5000]; first `make setup EXTRAS=tracking`, then COURSE_TRACKING=mlflow
 	@$(TOOL).track --page $(call option,PORT,port)
 
+serve:  ## serve a model over HTTP, here alone [MODEL=file.keras] [PORT=8000]; first `make setup EXTRAS=service`; ALLOW_TRAINING=1 lets it be trained on
+	@$(TOOL:.tools=.service) $(call option,MODEL,model) $(call option,PORT,port)
+
 publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [CIFAR100_DIR=…] [NOTEBOOKS="01"]
 	@$(TOOL).publish $(call option,CIFAR10_DIR,cifar10-dir) $(call option,CIFAR100_DIR,cifar100-dir) $(call option,NOTEBOOKS,notebooks)
 
 bench:  ## measure speed and memory into figures/bench* [ROUNDS=3] [ONLY=training|batch|times] [NETWORK=fast]; for PyTorch's rows `make setup EXTRAS=torch` first
 	@$(TOOL).bench $(call option,ROUNDS,rounds) $(call option,ONLY,only) $(call option,NETWORK,network)
+
+export:  ## write a model as SavedModel, ONNX and LiteRT, and for SageMaker; measure each [MODEL=file.keras] [OUT=build/export] [FORMATS=saved_model] [DATASET=…] [PROFILE=…] [CIFAR10_DIR=…]; first `make setup EXTRAS=export`
+	@$(TOOL).export $(call option,MODEL,model) $(call option,OUT,out) $(call option,FORMATS,formats) $(call option,DATASET,dataset) $(call option,PROFILE,profile) $(call option,CIFAR10_DIR,cifar10-dir) $(call option,CIFAR100_DIR,cifar100-dir)
 
 clean:  ## delete runs/ but batches and tracking, build/ and tool caches; keep .venv*, work/, models and the training cache
 	@$(TOOL).clean
