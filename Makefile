@@ -49,7 +49,7 @@ track:  ## open MLflow's page on the course's runs, here alone [PORT=5000]; firs
 	@$(TOOL).track --page $(call option,PORT,port)
 
 serve:  ## serve a model over HTTP, here alone [MODEL=file.keras] [PORT=8000]; first `make setup EXTRAS=service`; ALLOW_TRAINING=1 lets it be trained on
-	@$(TOOL:.tools=.service) $(call option,MODEL,model) $(call option,PORT,port)
+	@$(TOOL).serve $(call option,MODEL,model) $(call option,PORT,port)
 
 publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [CIFAR100_DIR=…] [NOTEBOOKS="01"]
 	@$(TOOL).publish $(call option,CIFAR10_DIR,cifar10-dir) $(call option,CIFAR100_DIR,cifar100-dir) $(call option,NOTEBOOKS,notebooks)

@@ -44,6 +44,13 @@ def halved(answer: Callable) -> None:
         if np.array_equal(restored, kernel):
             raise Hint("restored is the kernel itself; compute it from what is stored, alone.")
         _check_error(kernel, restored)
+        again, other = _pair(answer(2 * kernel))
+        alike = len(again) == len(stored) and all(map(np.array_equal, stored, again))
+        if alike and not np.array_equal(restored, other):
+            raise Hint(
+                "A kernel twice as large is stored in the same numbers. What is missing to tell "
+                "the two apart?"
+            )
 
 
 def _pair(got: object) -> tuple[list[np.ndarray], np.ndarray]:

@@ -30,6 +30,7 @@ _latency_within = by_cases(
         (np.array([0.005, 0.01, 0.025, 0.05, 0.1]), np.array([3, 50, 180, 199, 200]), 0.97),
         (np.array([0.3, 0.7]), np.array([8, 10]), 0.25),
         (np.array([1.0, 2.0, 4.0, 9.0]), np.array([5, 5, 5, 20]), 0.6),
+        (np.array([1.0, 2.0, 4.0, 9.0]), np.array([5, 5, 5, 20]), 0.25),
         (np.array([0.25]), np.array([7]), 0.3),
         (np.array([0.1, 0.6, 0.8]), np.array([0, 2, 9]), 1.0),
     ],
@@ -45,6 +46,10 @@ _latency_within = by_cases(
         }.items()
     ]
     + [
+        (
+            "Counts can be equal: take the *first* bucket that reaches the number.",
+            lambda bounds, counts, share: np.interp(share * counts[-1], [0, *counts], [0, *bounds]),
+        ),
         (
             "The first bucket begins at 0 seconds, with 0 requests.",
             lambda bounds, counts, share: np.interp(share * counts[-1], counts, bounds),

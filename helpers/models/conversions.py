@@ -6,6 +6,7 @@ https://ai.google.dev/edge/litert/conversion/tensorflow/quantization/post_traini
 """
 
 import contextlib
+import errno
 import logging
 import os
 import sys
@@ -60,6 +61,8 @@ def written(form: str, model: keras.Model, images: np.ndarray, folder: Path) -> 
     except OSError:
         raise
     except Exception as error:  # converters raise errors of every kind
+        if "No space left" in str(error):  # TensorFlow has an error of its own for a full disk
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         line = " ".join(f"{type(error).__name__}: {error}".split())[:400]
         raise ExportError(f"The model can't be written as {words} ({line}).") from error
     return path

@@ -7,5 +7,16 @@ New: an address is a function in one of those three, its form a class in `descri
 
 from helpers.service.asked import opened, said
 from helpers.service.started import Service, ServiceError, missing, running, start, stop
+from helpers.service.stored import newest
 
-__all__ = ["Service", "ServiceError", "missing", "opened", "running", "said", "start", "stop"]
+__all__ = [
+    "Service",
+    "ServiceError",
+    "missing",
+    "newest",
+    "opened",
+    "running",
+    "said",
+    "start",
+    "stop",
+]

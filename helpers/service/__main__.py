@@ -27,7 +27,7 @@ def main() -> None:
         )
     import uvicorn
 
-    from helpers import training  # noqa: F401 (it starts TensorFlow without its log lines)
+    from helpers import models, training  # noqa: F401 (it starts TensorFlow without its log lines)
     from helpers.service import app, lifeline, network, server, stored
     from helpers.service.choices import OWN_HOSTS, Choices
 
@@ -46,7 +46,7 @@ def main() -> None:
             served = network.opened(choices.model)
         elif choices.model:
             reason = f"There is no file {choices.model.name}; name one with MODEL=file.keras."
-    except (server.PortError, stored.ModelError) as error:
+    except (server.PortError, models.ModelError) as error:
         sys.exit(str(error))
     built = app.create_app(choices, served, reason)
 

@@ -21,6 +21,14 @@ GRACE = 12.0  # seconds that an end may take
 _SERVING = re.compile(r"Serving at (http://[^ ]+) ")
 
 
+# Jupyter's stop button interrupts the kernel with all processes of its group: not this one
+_APART = (
+    {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    if sys.platform == "win32"
+    else {"start_new_session": True}
+)
+
+
 class ServiceError(PlainError):
     """The service has not started."""
 
@@ -72,6 +80,7 @@ def start(model: str | Path | None, *options: str, **environment: str) -> Servic
             stderr=subprocess.STDOUT,
             cwd=config.course_root(),
             env=os.environ | environment,
+            **_APART,
         )
     until = time.monotonic() + STARTS
     while time.monotonic() < until:
@@ -83,14 +92,14 @@ def start(model: str | Path | None, *options: str, **environment: str) -> Servic
             process.stdin.close()
             raise ServiceError(f"The service has not started. {said.strip()[-500:]}")
         time.sleep(0.05)
+    process.kill()
     _end(process)
     raise ServiceError(f"The service has not started in {STARTS:.0f} seconds.")
 
 
 def stop(service: Service) -> int:
     """Ends a service: what it has begun is answered first. Its exit status; its log stays."""
-    if service.process.poll() is None:
-        service.process.terminate()
+    service.process.stdin.close()  # it ends with its input, in the same way on every system
     return _end(service.process)
 
 

@@ -47,7 +47,12 @@ def default_model() -> Path:
     Raises:
         PlainError: There is none.
     """
-    raise errors.PlainError("No model is named; name one, as in MODEL=runs/models/name.keras")
+    from helpers import service
+
+    found = service.newest()
+    if found is None:
+        raise errors.PlainError("There is no model; name one, as in MODEL=runs/models/name.keras")
+    return found
 
 
 def run(path: Path, options: argparse.Namespace) -> str:

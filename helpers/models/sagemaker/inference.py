@@ -126,8 +126,6 @@ def _opened(content: bytes) -> Image.Image:
     if picture.width * picture.height > MOST_PIXELS:
         raise ValueError(many)
     try:
-        if getattr(picture, "is_animated", False):
-            picture.seek(0)
         picture.load()
     except Exception as error:  # decoders of damaged files raise errors of every kind
         raise ValueError(f"The picture is damaged or cut off ({error}).") from error

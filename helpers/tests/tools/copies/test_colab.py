@@ -87,7 +87,9 @@ def test_only_what_colab_may_lack_is_installed():
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 imported.add(node.module.split(".")[0])
     there = {"numpy", "tensorflow", "keras", "IPython", "helpers", "google", "typing_extensions"}
-    allowed = {*colab.PACKAGES, *colab.TRACKING}
+    allowed = {*colab.PACKAGES, *colab.TRACKING, *colab.SERVICE}
+    allowed |= {"starlette", "pydantic", "anyio"}  # come with FastAPI
+    allowed |= {"onnxruntime", "ai_edge_litert", "tf2onnx"}  # formats that are left out
     assert imported - set(sys.stdlib_module_names) - there <= allowed
 
 
@@ -98,6 +100,14 @@ def test_only_a_copy_that_tracks_asks_for_mlflow_and_optuna(path, copy):
     pins = environment.extras(environment.FILE.read_text(encoding="utf-8"))["tracking"]
     assert colab.TRACKING["mlflow"].endswith(f"=={pins['mlflow']}")
     assert colab.TRACKING["optuna"] == f"optuna=={pins['optuna']}"
+
+
+def test_only_a_copy_that_serves_asks_for_the_packages_of_the_service(path, copy):
+    serves = "service.start(" in path.read_text(encoding="utf-8")
+    bootstrap = tagged(copy, "bootstrap").source
+    assert all((package in bootstrap) == serves for package in colab.SERVICE.values())
+    pins = environment.extras(environment.FILE.read_text(encoding="utf-8"))["service"]
+    assert set(colab.SERVICE.values()) == {f"{name}=={pin}" for name, pin in pins.items()}
 
 
 def test_only_a_copy_that_borrows_brings_the_package_with_the_weights(path, copy):

@@ -1,0 +1,18 @@
+"""Serves a model over HTTP, in the course's environment; the options are those of helpers.service.
+
+python -m helpers.tools.serve [--model FILE.keras] [--port 8000]
+"""
+
+from helpers.tools import setup
+
+
+def main() -> None:
+    """Sets the packages up if they are missing, then serves until it is interrupted."""
+    setup.ensure()
+    from helpers.service import __main__
+
+    __main__.main()
+
+
+if __name__ == "__main__":
+    main()
