@@ -8,7 +8,6 @@ import json
 import subprocess
 import sys
 import time
-import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -34,7 +33,7 @@ OPERATIONS = 12
 FEWEST = 350  # requests, or the description has lost something
 DAMAGED = 300
 SOON = 2.0  # seconds
-GROWS = 50_000_000  # bytes
+GROWS = 20_000_000  # bytes
 
 
 def fuzzed(address: str, folder: Path, *expected: int) -> subprocess.CompletedProcess:
@@ -43,7 +42,6 @@ def fuzzed(address: str, folder: Path, *expected: int) -> subprocess.CompletedPr
         pytest.skip("the package schemathesis is missing (extra fuzzing)")
     statuses = ["2xx", "3xx", "4xx", *expected]
     told = f"[checks.not_a_server_error]\nexpected-statuses = {json.dumps(statuses)}\n"
-    assert tomllib.loads(told)
     (folder / "schemathesis.toml").write_text(told)
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{address}/openapi.json"]
     command += ["--checks", ",".join(CHECKS), "--seed", "1", "--max-examples", "25"]
