@@ -6,6 +6,7 @@ Reads with Pillow (https://pillow.readthedocs.io), HEIC with pi-heif.
 import importlib
 import io
 import os
+import re
 import stat
 import struct
 from pathlib import Path
@@ -18,6 +19,8 @@ from helpers import storage
 SUPPORTED = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "HEIC")
 MOST_PIXELS = 40_000_000
 MOST_BYTES = 100_000_000
+MOST_SCANS = 100  # a JPEG of more passes is made to keep decoders busy: each goes over all pixels
+_SCAN = re.compile(rb"\xff\xda\0[\x08\x0a\x0c\x0e][\1-\4]")
 _SMALLER = "Make it smaller first."
 _WORDS = f"supported are {', '.join(SUPPORTED)}"
 _OTHERS = {
@@ -135,6 +138,10 @@ def _decoder(name: str, content: bytes) -> Image.Image:
         raise ImageError(
             f"{name} is {kind}: {_LACKING[kind]} and run this again, or share it as JPEG."
         )
+    if kind == "JPEG" and (
+        len(_SCAN.findall(content)) > MOST_SCANS or content.count(b"Exif\0\0") > MOST_SCANS
+    ):
+        raise ImageError(f"{name} consists of more than {MOST_SCANS} parts; save it again as JPEG.")
     if content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR":
         _check_size(name, struct.unpack(">II", content[16:24].ljust(8, b"\1")))
     try:

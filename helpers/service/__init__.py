@@ -6,12 +6,14 @@ New: an address is a function in one of those three, its form a class in `descri
 """
 
 from helpers.service.asked import opened, said
+from helpers.service.command import main as command
 from helpers.service.started import Service, ServiceError, missing, running, start, stop
 from helpers.service.stored import newest
 
 __all__ = [
     "Service",
     "ServiceError",
+    "command",
     "missing",
     "newest",
     "opened",

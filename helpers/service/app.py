@@ -56,7 +56,7 @@ def create_app(
     for room in (pictures, operations, pages):
         app.include_router(room.router)
     refusals.add(app)
-    app.add_middleware(intake.Limits, choices=choices)
     app.add_middleware(Guard, hosts=choices.hosts)
+    app.add_middleware(intake.Limits, choices=choices)
     app.add_middleware(Watch, numbers=numbers, log=log)
     return app

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import anyio
 import numpy as np
+from python_multipart.multipart import parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +17,9 @@ from helpers.service.choices import MOST_PICTURES, Choices
 
 READ_ON = 0.5  # seconds that a body is read on which nobody needs any more
 MOST_FIELDS = 8
+MOST_JSON = 1_000  # bytes of a request that holds no picture
+SMALL = ("/train", "/model/previous")
+MOST_WAITING = 64
 _DECODING = 2  # pictures at a time: each can take a few hundred megabytes for a moment
 
 
@@ -56,6 +60,9 @@ class _Body:
         self._asks_first = b"100-continue" in headers.get(b"expect", b"").lower()
         self.whole = not self._declared and b"transfer-encoding" not in headers
         self._receive, self._choices = receive, choices
+        self._most = (
+            min(choices.most_bytes, MOST_JSON) if scope["path"] in SMALL else choices.most_bytes
+        )
         self._until, self._counted, self._slow = time.monotonic() + choices.patience, 0, False
 
     async def receive(self) -> Message:
@@ -80,10 +87,13 @@ class _Body:
         return message
 
     def _check_size(self, size: int) -> None:
-        most = self._choices.most_bytes
+        most = self._most
         if size > most:
             raise HTTPException(
-                413, f"The request is larger than {most // 1_000_000} MB; send a smaller picture."
+                413,
+                f"The request is larger than {most // 1_000_000} MB; send a smaller picture."
+                if most > MOST_JSON
+                else f"The request is larger than {most:,} bytes; it is a few words of JSON.",
             )
 
     async def forget(self) -> None:
@@ -110,13 +120,16 @@ async def uploaded(request: Request, field: str, most: int = 1) -> list[bytes]:
     Raises:
         HTTPException: It is no such form, or a file's name holds a path.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    kind = kind.decode("latin-1").strip().lower()
     if kind != "multipart/form-data":
         raise HTTPException(
             415,
             f"The request is of the type {kind[:80] or 'none'}; send a form (multipart/form-data) "
             f"with a picture in its field {field!r}, as `curl -F {field}=@photo.jpg` does.",
         )
+    if options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"us-ascii"):
+        raise HTTPException(415, "The names in a form have to be UTF-8; leave its charset out.")
     async with request.form(max_files=MOST_PICTURES + 1, max_fields=MOST_FIELDS) as form:
         parts = form.getlist(field)
         files = [part for part in parts if not isinstance(part, str)]
@@ -150,6 +163,10 @@ def decoder() -> Callable:
     few = anyio.CapacityLimiter(_DECODING)
 
     async def decoded(content: bytes) -> np.ndarray:
+        if few.statistics().tasks_waiting >= MOST_WAITING:
+            raise HTTPException(
+                503, "Too many pictures wait; send it again in a moment.", {"retry-after": "5"}
+            )
         return await anyio.to_thread.run_sync(photos.prepare, content, limiter=few)
 
     return decoded

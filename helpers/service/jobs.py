@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import shutil
 import subprocess
 import sys
 import uuid
@@ -82,7 +83,7 @@ class Jobs:
                 cwd=config.course_root(),
             )
         self._keep(job)
-        self._task = asyncio.create_task(self._follow(job, self._process))
+        self._task = asyncio.create_task(self._follow(job, self._process, start))
         return job
 
     async def close(self) -> None:
@@ -97,43 +98,47 @@ class Jobs:
         self._jobs[job.id] = job
         for name in list(self._jobs)[:-KEPT]:
             del self._jobs[name]
+            shutil.rmtree(folder(name), ignore_errors=True)
 
-    async def _follow(self, job: Job, process: subprocess.Popen) -> None:
+    async def _follow(self, job: Job, process: subprocess.Popen, start: Network) -> None:
         """Waits for the end of a training, and lets its model take over if it isn't worse."""
         try:
             status = await asyncio.to_thread(process.wait)
             process.stdin.close()
-            job = await asyncio.to_thread(self._ended, job, status)
+            job, new = await asyncio.to_thread(_ended, job, status)
+            if new:
+                job = self._taken_over(job, new, start)
         except Exception as error:
-            job = replace(job, state="failed", detail=f"It could not take over: {error}")
+            print(f"Training {job.id} could not take over: {error}", file=sys.stderr, flush=True)
+            detail = f"It could not take over ({type(error).__name__}); the log says why."
+            job = replace(job, state="failed", detail=detail)
         self._keep(job)
         self._tell(job.state)
 
-    def _ended(self, job: Job, status: int) -> Job:
-        result = _read(folder(job.id) / "result.json")
-        job = replace(
-            job, epochs_done=_read(folder(job.id) / "progress.json").get("epochs_done", 0)
-        )
-        if status or "model" not in result:
-            state = "stopped" if status < 0 else "failed"
-            detail = result.get("detail", "The training has ended without a result; see its log.")
-            return replace(job, state=state, detail=detail)
-        before, after = result["val_accuracy_before"], result["val_accuracy"]
-        job = replace(job, val_accuracy_before=before, val_accuracy=after)
-        if after < before:
-            return replace(
-                job,
-                state="not better",
-                detail=f"It answers {after:.1%} rightly, the model before {before:.1%}.",
-            )
-        new = network.opened(Path(result["model"]))
+    def _taken_over(self, job: Job, new: Network, start: Network) -> Job:
+        """Lets a network take over, unless another one answers now than it was compared with."""
+        if self._held.current is not start:
+            detail = "Another model was put back meanwhile; this one wasn't compared with it."
+            return replace(job, state="not better", detail=detail)
         self._held.take(new)
-        return replace(
-            job,
-            state="taken over",
-            model_version=new.version,
-            detail=f"It answers until the service ends; it is kept as {new.path.name}.",
-        )
+        detail = f"It answers until the service ends; it is kept as {new.path.name}."
+        return replace(job, state="taken over", model_version=new.version, detail=detail)
+
+
+def _ended(job: Job, status: int) -> tuple[Job, Network | None]:
+    """What a training has come to, and its network if it isn't worse."""
+    result = _read(folder(job.id) / "result.json")
+    job = replace(job, epochs_done=_read(folder(job.id) / "progress.json").get("epochs_done", 0))
+    if status or "model" not in result:
+        state = "stopped" if status < 0 else "failed"
+        detail = result.get("detail", "The training has ended without a result; see its log.")
+        return replace(job, state=state, detail=detail), None
+    before, after = result["val_accuracy_before"], result["val_accuracy"]
+    job = replace(job, val_accuracy_before=before, val_accuracy=after)
+    if after < before:
+        detail = f"It answers {after:.1%} rightly, the model before {before:.1%}."
+        return replace(job, state="not better", detail=detail), None
+    return job, network.opened(Path(result["model"]))
 
 
 def folder(name: str) -> Path:

@@ -75,6 +75,9 @@ async def train(request: Request, wish: described.Wish) -> JSONResponse:
         job = state.jobs.begin(wish.epochs, state.held.asked())
     except BusyError:
         raise HTTPException(409, "A training runs already; wait for its end.") from None
+    except OSError as error:
+        why = "The training can't be written down here; is the disk full?"
+        raise HTTPException(503, why) from error
     return JSONResponse(vars(job), 202, {"location": f"/train/{job.id}"})
 
 
@@ -95,7 +98,7 @@ async def progress(request: Request, job_id: str) -> JSONResponse:
 @router.post(
     "/model/previous",
     response_model=described.Information,
-    responses=problems(403, 409, 503),
+    responses=problems(403, 409, 413, 503),
     summary="Put the model before this one back",
 )
 async def put_back(request: Request) -> JSONResponse:

@@ -23,7 +23,7 @@ _DOCS_POLICY = (
 )
 
 
-@router.get("/")
+@router.api_route("/", methods=["GET", "HEAD"])
 async def page() -> FileResponse:
     """The page that people use."""
     return FileResponse(_FOLDER / "index.html")

@@ -1,7 +1,9 @@
 """The addresses that take pictures: what they show, how the network sees them, where it looks."""
 
 import asyncio
+from collections.abc import Awaitable
 
+import numpy as np
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -11,15 +13,14 @@ from helpers.service.choices import MOST_PICTURES
 from helpers.service.described import problems
 
 router = APIRouter()
-_UPLOAD = problems(400, 403, 408, 413, 415, 422)
-_ASKED = _UPLOAD | problems(503)
+_UPLOAD = problems(400, 403, 408, 413, 415, 422, 503)
 _PICTURE = {200: {"content": {"image/png": {}}}}
 
 
 @router.post(
     "/predict",
     response_model=described.Answer,
-    responses=_ASKED,
+    responses=_UPLOAD,
     openapi_extra=described.body("file"),
     summary="What does this picture show?",
 )
@@ -32,14 +33,15 @@ async def predict(request: Request) -> JSONResponse:
 @router.post(
     "/predict/batch",
     response_model=described.Answers,
-    responses=_ASKED,
+    responses=_UPLOAD,
     openapi_extra=described.body("files", several=True),
     summary="What do these pictures show?",
 )
 async def predict_batch(request: Request) -> JSONResponse:
     """Asks about 1 to 32 pictures. A bad one gets a sentence in its place; the others count."""
     contents = await intake.uploaded(request, "files", MOST_PICTURES)
-    found = await asyncio.gather(*(_asked_or_refused(request.app, one) for one in contents))
+    turn = asyncio.Semaphore(1)  # one decoder; the others are for those who ask about one
+    found = await asyncio.gather(*(_asked_or_refused(request.app, one, turn) for one in contents))
     return JSONResponse({"results": found})
 
 
@@ -59,7 +61,7 @@ async def look(request: Request) -> Response:
 @router.post(
     "/heat",
     response_class=Response,
-    responses=_ASKED | _PICTURE | problems(409),
+    responses=_UPLOAD | _PICTURE | problems(409),
     openapi_extra=described.body("file"),
     summary="Where the network looked",
 )
@@ -72,16 +74,22 @@ async def look_closer(request: Request) -> Response:
     return Response(drawn, media_type="image/png")
 
 
-async def _asked(app: FastAPI, content: bytes) -> dict:
+async def _asked(
+    app: FastAPI, content: bytes, decoded: Awaitable[np.ndarray] | None = None
+) -> dict:
     """What is said about one picture."""
-    row, asked = await app.state.asker.ask(app.state.decoded(content))
+    row, asked = await app.state.asker.ask(decoded or app.state.decoded(content))
     said = network.answer(asked, row)
     app.state.numbers.classes.labels(said["class_name"], said["model_version"]).inc()
     return said
 
 
-async def _asked_or_refused(app: FastAPI, content: bytes) -> dict:
+async def _asked_or_refused(app: FastAPI, content: bytes, turn: asyncio.Semaphore) -> dict:
+    async def in_turn() -> np.ndarray:
+        async with turn:
+            return await app.state.decoded(content)
+
     try:
-        return await _asked(app, content)
+        return await _asked(app, content, in_turn())
     except photos.ImageError as error:
         return {"detail": described.sentence(str(error))}

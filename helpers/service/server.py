@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import threading
 from collections.abc import Callable
 
 import uvicorn
@@ -24,6 +25,7 @@ _TOO_SLOW = b"\r\n".join(
         _SENTENCE,
     )
 )
+_FULL = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 ENDS = 8  # seconds that answers which have begun may take after a signal
 IDLE = 5  # seconds that a connection without a request stays open
 
@@ -55,6 +57,7 @@ def serve(
     choices: Choices,
     where: socket.socket,
     began: Callable[[uvicorn.Server], None] = lambda server: None,
+    alone: bool = False,
 ) -> None:
     """Serves until SIGINT or SIGTERM; what has begun by then is answered, within `ENDS` seconds.
 
@@ -63,9 +66,11 @@ def serve(
         choices: Its settings.
         where: The socket that it listens at.
         began: Called with the server before it begins.
+        alone: Whether the process is the service's own, and may be ended with a thread of it that
+            still decodes a picture.
     """
     protocol = type("Patient", (_Protocol,), {"patience": choices.silence})
-    server = uvicorn.Server(
+    server = (_Server if alone else uvicorn.Server)(
         uvicorn.Config(
             app,
             http=protocol,
@@ -84,29 +89,69 @@ def serve(
         asyncio.run(server.serve(sockets=[where]))
 
 
-class _Protocol(H11Protocol):
-    """A connection on which the head of the first request must come within some seconds.
+class _Server(uvicorn.Server):
+    """A server whose process ends soon after it, whatever its threads do."""
 
-    uvicorn waits for it without an end: many such connections would take all places.
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        end = threading.Timer(ENDS + 1.5, os._exit, (1,))
+        end.daemon = True
+        end.start()
+        await super().shutdown(sockets)
+
+
+class _Protocol(H11Protocol):
+    """A connection whose client must go on: a head comes within some seconds, an answer is read.
+
+    uvicorn waits for both without an end: one byte of a second head, or an answer that nobody
+    reads, would hold a place for ever, and there are only so many.
     """
 
     patience = 5.0
+    reads = 20.0
     _deadline: asyncio.TimerHandle | None = None
+    _stuck: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         # asyncio does this only for sockets that say which protocol they are of; without it, the
         # content of an answer waits 40 ms for the client to confirm its head
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._deadline = self.loop.call_later(self.patience, self._give_up)
+        if len(self.connections) > 2 * self.limit_concurrency:  # up to it, uvicorn says the same
+            transport.write(_FULL)
+            transport.close()
+        self._await_head()
+
+    def on_response_complete(self) -> None:
+        self._await_head()  # before the next: a request that was sent ahead begins in there
+        super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._stuck is None:
+            self._stuck = self.loop.call_later(self.reads, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        if self._stuck:
+            self._stuck.cancel()
+            self._stuck = None
+        super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._deadline:
-            self._deadline.cancel()
+        for timer in (self._deadline, self._stuck):
+            if timer:
+                timer.cancel()
         super().connection_lost(exc)
 
+    def _await_head(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+        self._deadline = self.loop.call_later(self.patience, self._give_up)
+
     def _give_up(self) -> None:
-        if self.cycle is None:  # no head has come
+        if self.cycle is not None and not self.cycle.response_complete:
+            return  # a request is being answered; its end begins this anew
+        if self.cycle is None and not self.transport.is_closing():  # no head has come
             with contextlib.suppress(OSError):
                 self.transport.write(_TOO_SLOW)
-            self.transport.close()
+        self.transport.close()
+        self._deadline = self.loop.call_later(self.patience, self.transport.abort)

@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -90,6 +91,7 @@ def start(model: str | Path | None, *options: str, **environment: str) -> Servic
             return Service(found[1].rstrip("/"), log, process)
         if process.poll() is not None:
             process.stdin.close()
+            shutil.rmtree(folder, ignore_errors=True)
             raise ServiceError(f"The service has not started. {said.strip()[-500:]}")
         time.sleep(0.05)
     process.kill()
@@ -111,6 +113,7 @@ def running(model: str | Path | None, *options: str, **environment: str) -> Iter
         yield service
     finally:
         stop(service)
+        shutil.rmtree(service.log.parent, ignore_errors=True)
 
 
 def _end(process: subprocess.Popen) -> int:

@@ -3,6 +3,7 @@
 The numbers are those of Prometheus' client library, https://prometheus.github.io/client_python.
 """
 
+import contextlib
 import json
 import sys
 import time
@@ -96,4 +97,5 @@ class Watch:
             "status": status,
             "ms": round(1000 * seconds, 1),
         }
-        print(json.dumps(line), file=self.log or sys.stdout, flush=True)
+        with contextlib.suppress(OSError):  # who has read the log has gone; answers go on
+            print(json.dumps(line), file=self.log or sys.stdout, flush=True)

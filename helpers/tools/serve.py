@@ -9,9 +9,9 @@ from helpers.tools import setup
 def main() -> None:
     """Sets the packages up if they are missing, then serves until it is interrupted."""
     setup.ensure()
-    from helpers.service import __main__
+    from helpers import service
 
-    __main__.main()
+    service.command()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ Source: https://github.com/aws/sagemaker-tensorflow-serving-container
 import functools
 import io
 import json
+import re
 import warnings
 from pathlib import Path
 
@@ -25,6 +26,8 @@ FORMATS = ("JPEG", "PNG")
 PICTURES = ("application/x-image", "image/jpeg", "image/png")
 MOST_BYTES = 10_000_000
 MOST_PIXELS = 40_000_000
+MOST_SCANS = 100  # a JPEG of more passes is made to keep decoders busy
+SCAN = re.compile(rb"\xff\xda\0[\x08\x0a\x0c\x0e][\1-\4]")
 ORIENTATION = 0x0112
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -115,6 +118,8 @@ def prepare(content: bytes) -> list[list[list[int]]]:
 def _opened(content: bytes) -> Image.Image:
     """The decoded first frame; its size is checked before anything is decoded."""
     many = f"The picture has more than {MOST_PIXELS:,} pixels; make it smaller first."
+    if len(SCAN.findall(content)) > MOST_SCANS or content.count(b"Exif\0\0") > MOST_SCANS:
+        raise ValueError(f"The picture consists of more than {MOST_SCANS} parts; save it again.")
     try:
         picture = Image.open(io.BytesIO(content), formats=FORMATS)
     except UnidentifiedImageError:

@@ -82,6 +82,16 @@ def test_equally_good_is_good_enough_and_worse_is_not(opened, pretended, after, 
         assert status == (200 if state == "taken over" else 409)
 
 
+def test_a_model_that_was_put_back_meanwhile_is_not_replaced(opened, pretended):
+    with served(opened, allow_training=True) as port:
+        assert ended(port, train(port)[1]["id"])["state"] == "taken over"
+        pretended["seconds"] = 2.0
+        _, second = train(port)
+        assert ask(port, headed("/model/previous"))[0] == 200
+        job = ended(port, second["id"])
+    assert job["state"] == "not better" and "put back" in job["detail"]
+
+
 def test_a_training_that_fails_changes_nothing(opened, pretended):
     pretended.pop("model")
     pretended["status"] = 1

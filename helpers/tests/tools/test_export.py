@@ -44,7 +44,6 @@ def model(settings):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "No model is named; name one, as in MODEL="),
         (["--model", "m.keras", "--profile", "fast"], "PROFILE is 'fast'; expected one of: smoke"),
         (["--model", "m.keras", "--dataset", "mnist"], "DATASET is 'mnist'; expected one of: auto"),
         (["--model", "m.keras", "--cifar10-dir", "/no/such"], "CIFAR10_DIR=/no/such does not"),

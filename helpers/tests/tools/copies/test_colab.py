@@ -55,7 +55,7 @@ def test_the_embedded_helpers_equal_the_tree(copy):
 def test_every_module_that_is_imported_travels(copy):
     code = [c.source for c in copy.cells if c.cell_type == "code"]
     files = colab.unpacked(tagged(copy, "bootstrap").source)
-    carried = [content.decode() for name, content in files.items() if name.startswith("helpers/")]
+    carried = [content.decode() for name, content in files.items() if name.endswith(".py")]
     for source in [*code, *carried]:
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers"):

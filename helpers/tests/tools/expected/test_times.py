@@ -177,6 +177,9 @@ def test_cards_and_readme_tell_what_was_measured():
     told = {
         r["notebook"]: cards.computing(r["notebook"], times.load()) for r in results.published()
     }
-    waiting = {"12_tracking_and_search", "13_service"}  # until `make bench ONLY=times` has run on both kinds
+    waiting = {
+        "12_tracking_and_search",
+        "13_service",
+    }  # until `make bench ONLY=times` has run on both kinds
     assert {name for name, words in told.items() if words is None} <= waiting
     assert all(" on one without " in words for words in told.values() if words is not None)
