@@ -54,7 +54,7 @@ serve:  ## serve a model over HTTP, here alone [MODEL=file.keras] [PORT=8000]; f
 publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [CIFAR100_DIR=…] [NOTEBOOKS="01"]
 	@$(TOOL).publish $(call option,CIFAR10_DIR,cifar10-dir) $(call option,CIFAR100_DIR,cifar100-dir) $(call option,NOTEBOOKS,notebooks)
 
-bench:  ## measure speed and memory into figures/bench* [ROUNDS=3] [ONLY=training|batch|times] [NETWORK=fast]; for PyTorch's rows `make setup EXTRAS=torch` first
+bench:  ## measure speed and memory into figures/bench* [ROUNDS=3] [ONLY=training|batch|times|service] [NETWORK=fast]; for PyTorch's rows `make setup EXTRAS=torch` first
 	@$(TOOL).bench $(call option,ROUNDS,rounds) $(call option,ONLY,only) $(call option,NETWORK,network)
 
 export:  ## write a model as SavedModel, ONNX and LiteRT, and for SageMaker; measure each [MODEL=file.keras] [OUT=build/export] [FORMATS=saved_model] [DATASET=…] [PROFILE=…] [CIFAR10_DIR=…]; first `make setup EXTRAS=export`

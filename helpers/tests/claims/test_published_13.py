@@ -42,10 +42,11 @@ def test_clients_and_micro_batches_change_what_the_text_says():
         for how in ("together", "alone")
     )
     more, longer = together[1, 3] / together[0, 3], together[1, 0] / together[0, 0]
+    won = [f"{100 * (together[row, 3] / alone[row, 3] - 1):.0f} %" for row in (1, 2)]
     said = f"{more:.1f} times the answers a second", f"with {longer:.1f} times the latency"
-    assert not missing(NAME, "alone-read", *said)
-    assert together[1, 3] / alone[1, 3] == pytest.approx(1.25, abs=0.05)  # "a quarter"
-    assert together[0, 3] < alone[0, 3]  # "lose a little with one client"
+    batches = f"Micro-batches win {won[0]} there, {won[1]} with 32 clients"
+    assert not missing(NAME, "alone-read", *said, batches)
+    assert 0.85 < together[0, 3] / alone[0, 3] < 1  # "lose a little with one"
 
 
 def test_the_network_is_tested_once_a_seed():

@@ -1,6 +1,6 @@
 """Measures how fast the course trains and predicts, beside Keras as it comes and PyTorch.
 
-    python -m helpers.tools.bench [--rounds 3] [--only training|batch|times] [--network fast]
+    python -m helpers.tools.bench [--rounds 3] [--only training|batch|times|service] [--network fast]
 
 Every row runs in a process of its own, pinned to the same two cores; the rows take turns, round by
 round, so that a slow minute of the machine hits all of them. Table, charts and raw records go to
@@ -34,7 +34,7 @@ def main() -> None:
     """Measures what is asked for, or all of it, and writes it to `figures/`."""
     parser = argparse.ArgumentParser(prog="python -m helpers.tools.bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=("training", "batch", "times"))
+    parser.add_argument("--only", choices=("training", "batch", "times", "service"))
     parser.add_argument("--network", help="measure this one alone, keep the rows of the others")
     options = parser.parse_args()
     if options.rounds < 1:
@@ -50,6 +50,10 @@ def main() -> None:
         from helpers.tools.bench import batches
 
         batches.main(options.rounds)
+    if options.only == "service":
+        from helpers.tools.bench import serving
+
+        serving.main(options.rounds)
     if options.only in (None, "training"):
         trainings(options.rounds, options.network)
 
