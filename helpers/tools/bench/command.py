@@ -1,6 +1,6 @@
 """Measures how fast the course trains and predicts, beside Keras as it comes and PyTorch.
 
-    python -m helpers.tools.bench [--rounds 3] [--only training|batch|times|service] [--network fast]
+    python -m helpers.tools.bench [--rounds 3] [--only training] [--network fast]
 
 Every row runs in a process of its own, pinned to the same two cores; the rows take turns, round by
 round, so that a slow minute of the machine hits all of them. Table, charts and raw records go to

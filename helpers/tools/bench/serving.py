@@ -140,8 +140,8 @@ def page(measured: dict) -> str:
     lines = [
         "# What the service does",
         "",
-        f"`make bench ONLY=service` on {measured['machine']}; model {measured['model']}, a photo of "
-        "100 × 100 pixels, clients on the same cores. Medians over the rounds.",
+        f"`make bench ONLY=service` on {measured['machine']}; {measured['model']}, a photo "
+        "of 100 × 100 pixels, clients on the same cores. Medians over the rounds.",
         "",
         "| Clients | Asked | p50 | p95 | p99 | Requests a second |",
         "|--:|---|--:|--:|--:|--:|",
