@@ -25,9 +25,12 @@ def main() -> None:
             f"The service needs packages that are missing ({', '.join(missing)}). Install them "
             "with: make setup EXTRAS=service"
         )
+    from helpers import training  # noqa: F401 (it starts TensorFlow without its log lines)
+
+    # isort: split
     import uvicorn
 
-    from helpers import models, training  # noqa: F401 (it starts TensorFlow without its log lines)
+    from helpers import models
     from helpers.service import app, lifeline, network, server, stored
     from helpers.service.choices import OWN_HOSTS, Choices
 
