@@ -51,7 +51,7 @@ EPOCHS = {
     "tuned": (1, 3, 8),
     "tuned_short": (1, 2, 4),
     "search": (2, 4, 6),
-    "service": (1, 10, 24),
+    "service": (1, 8, 24),
 }
 PROFILES = {
     "smoke": Profile(  # tests: seconds

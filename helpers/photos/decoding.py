@@ -155,7 +155,8 @@ def _decoder(name: str, content: bytes) -> Image.Image:
             raise ImageError(_damaged(name, f"it begins like {kind}")) from None
         what = storage.told(content).partition(". ")[0]
         what = f": it {what}" if what else " that can be read"
-        raise ImageError(f"{name} is not a picture{what}; {_WORDS}.") from None
+        told = "the file" if name == "the picture" else name
+        raise ImageError(f"{told} is not a picture{what}; {_WORDS}.") from None
     except Exception as error:
         raise ImageError(_damaged(name, error)) from error
 
