@@ -134,6 +134,19 @@ def meant(dataset: str, about: str) -> str:
     return dataset if dataset == "auto" else about if dataset in EMBEDDED else EMBEDDED[about]
 
 
+def origin(name: str) -> tuple[str, str]:
+    """Which set a dataset is of, by its name, and what asks for it.
+
+    Args:
+        name: As in `Dataset.name`, for example `"CIFAR-10 (JPEG copy)"` or `"digits, 5 classes"`.
+
+    Returns:
+        A key of `EMBEDDED`, and one of `DATASETS`: `"cifar10"` and `"digits"` for the second.
+    """
+    about = "cifar100" if name.startswith(("CIFAR-100", EMBEDDED["cifar100"])) else "cifar10"
+    return about, about if name.startswith("CIFAR") else EMBEDDED[about]
+
+
 def whole_numbers(name: str, values: Sequence[int] | str, least: int = 0) -> tuple[int, ...]:
     """A parameter that is a list of numbers, as a tuple.
 

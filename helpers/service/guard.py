@@ -30,7 +30,7 @@ class Guard:
     """
 
     def __init__(self, app: ASGIApp, hosts: tuple[str, ...]):
-        self.app, self.hosts = app, hosts
+        self.app, self.hosts = app, [host.lower() for host in hosts]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hands a request on, or answers with 400 or 403 and a sentence."""

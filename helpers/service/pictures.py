@@ -27,7 +27,8 @@ _PICTURE = {200: {"content": {"image/png": {}}}}
 async def predict(request: Request) -> JSONResponse:
     """Asks the network about one picture. `photos.prepare` makes it 32 × 32 pixels first."""
     (content,) = await intake.uploaded(request, "file")
-    return JSONResponse(await _asked(request.app, content))
+    app = request.app
+    return JSONResponse(await _asked(app, app.state.decoded(content)))
 
 
 @router.post(
@@ -74,11 +75,9 @@ async def look_closer(request: Request) -> Response:
     return Response(drawn, media_type="image/png")
 
 
-async def _asked(
-    app: FastAPI, content: bytes, decoded: Awaitable[np.ndarray] | None = None
-) -> dict:
+async def _asked(app: FastAPI, arriving: Awaitable[np.ndarray]) -> dict:
     """What is said about one picture."""
-    row, asked = await app.state.asker.ask(decoded or app.state.decoded(content))
+    row, asked = await app.state.asker.ask(arriving)
     said = network.answer(asked, row)
     app.state.numbers.classes.labels(said["class_name"], said["model_version"]).inc()
     return said
@@ -90,6 +89,6 @@ async def _asked_or_refused(app: FastAPI, content: bytes, turn: asyncio.Semaphor
             return await app.state.decoded(content)
 
     try:
-        return await _asked(app, content, in_turn())
+        return await _asked(app, in_turn())
     except photos.ImageError as error:
         return {"detail": described.sentence(str(error))}

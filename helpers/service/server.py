@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import http
+import json
 import os
 import socket
 import threading
@@ -14,18 +16,22 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from helpers.errors import PlainError
 from helpers.service.choices import Choices
 
-_SENTENCE = b'{"detail": "The head of the request came too slowly."}'
-_TOO_SLOW = b"\r\n".join(
-    (
-        b"HTTP/1.1 408 Request Timeout",
-        b"content-type: application/json",
-        b"content-length: %d" % len(_SENTENCE),
-        b"connection: close",
-        b"",
-        _SENTENCE,
+
+def _closing(status: int, words: str) -> bytes:
+    """A whole answer without the application, after which the connection is closed."""
+    content = json.dumps({"detail": words}).encode()
+    lines = (
+        f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase}",
+        "content-type: application/json",
+        f"content-length: {len(content)}",
+        "connection: close",
     )
-)
-_FULL = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    return "\r\n".join((*lines, "", "")).encode() + content
+
+
+_TOO_SLOW = _closing(408, "The head of the request came too slowly.")
+_NO_HTTP = _closing(400, "This is no request that HTTP knows, or its head is too long.")
+_FULL = _closing(503, "Too many ask at the same time; try again soon.")
 ENDS = 8  # seconds that answers which have begun may take after a signal
 IDLE = 5  # seconds that a connection without a request stays open
 
@@ -69,7 +75,8 @@ def serve(
         alone: Whether the process is the service's own, and may be ended with a thread of it that
             still decodes a picture.
     """
-    protocol = type("Patient", (_Protocol,), {"patience": choices.silence})
+    limits = {"patience": choices.silence, "most": choices.most_connections}
+    protocol = type("Patient", (_Protocol,), limits)
     server = (_Server if alone else uvicorn.Server)(
         uvicorn.Config(
             app,
@@ -78,7 +85,6 @@ def serve(
             log_level="warning",
             access_log=False,
             server_header=False,
-            limit_concurrency=choices.most_connections,
             timeout_keep_alive=IDLE,
             timeout_graceful_shutdown=ENDS,
             h11_max_incomplete_event_size=16_384,
@@ -108,6 +114,8 @@ class _Protocol(H11Protocol):
 
     patience = 5.0
     reads = 20.0
+    most = 200  # uvicorn's own limit answers without a sentence, and keeps any number of idle ones
+    _full = False
     _deadline: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
 
@@ -116,10 +124,17 @@ class _Protocol(H11Protocol):
         # asyncio does this only for sockets that say which protocol they are of; without it, the
         # content of an answer waits 40 ms for the client to confirm its head
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if len(self.connections) > 2 * self.limit_concurrency:  # up to it, uvicorn says the same
-            transport.write(_FULL)
+        self._full = len(self.connections) > self.most
+        if len(self.connections) > 2 * self.most:
             transport.close()
         self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        if not self._full:
+            super().data_received(data)
+        elif not self.transport.is_closing():  # closed on unread bytes, it would be reset
+            self.transport.write(_FULL)
+            self.transport.close()
 
     def on_response_complete(self) -> None:
         self._await_head()  # before the next: a request that was sent ahead begins in there
@@ -146,6 +161,11 @@ class _Protocol(H11Protocol):
         if self._deadline:
             self._deadline.cancel()
         self._deadline = self.loop.call_later(self.patience, self._give_up)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuses what isn't HTTP; uvicorn's own answer is no JSON."""
+        self.transport.write(_NO_HTTP)
+        self.transport.close()
 
     def _give_up(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:

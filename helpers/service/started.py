@@ -1,5 +1,6 @@
 """A service that is started from a notebook or a test, and ends with it."""
 
+import atexit
 import contextlib
 import importlib.util
 import os
@@ -20,8 +21,6 @@ PACKAGES = ("fastapi", "uvicorn", "python_multipart", "prometheus_client", "fast
 STARTS = 120.0  # seconds that a start may take
 GRACE = 12.0  # seconds that an end may take
 _SERVING = re.compile(r"Serving at (http://[^ ]+) ")
-
-
 # Jupyter's stop button interrupts the kernel with all processes of its group: not this one
 _APART = (
     {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
@@ -70,6 +69,7 @@ def start(model: str | Path | None, *options: str, **environment: str) -> Servic
     if missing():
         raise ServiceError("The service needs: make setup EXTRAS=service. Then start again.")
     folder = Path(tempfile.mkdtemp(prefix="course-service-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     command = [sys.executable, "-m", "helpers.service", "--port", "0", "--with-parent", *options]
     command += ["--model", str(model)] if model else []
     log = folder / "log.txt"
@@ -91,7 +91,6 @@ def start(model: str | Path | None, *options: str, **environment: str) -> Servic
             return Service(found[1].rstrip("/"), log, process)
         if process.poll() is not None:
             process.stdin.close()
-            shutil.rmtree(folder, ignore_errors=True)
             raise ServiceError(f"The service has not started. {said.strip()[-500:]}")
         time.sleep(0.05)
     process.kill()
@@ -113,7 +112,6 @@ def running(model: str | Path | None, *options: str, **environment: str) -> Iter
         yield service
     finally:
         stop(service)
-        shutil.rmtree(service.log.parent, ignore_errors=True)
 
 
 def _end(process: subprocess.Popen) -> int:

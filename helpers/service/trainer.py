@@ -57,14 +57,9 @@ def trained_on(folder: Path, path: Path, sha256: str, epochs: int) -> dict:
     about = saved.about
     if about["sha256"] != sha256:
         raise models.ModelError(f"{path.name} was replaced since the service has opened it.")
-    settings = config.resolve(
-        "service",
-        "service",
-        dataset="digits" if about["dataset"].startswith("digits") else "cifar10",
-        profile=about["profile"],
-        epochs=epochs,
-        use_cache=False,
-    )
+    kind, dataset = config.origin(about["dataset"])
+    wanted = {"dataset": dataset, "profile": about["profile"], "about": kind}
+    settings = config.resolve("service", "service", **wanted, epochs=epochs, use_cache=False)
     options = {"data_dir": settings.data_dir, "classes": about["classes"]}
     images = data.load(settings.dataset, settings.profile, **options)
     if images.fingerprint != about["dataset_fingerprint"]:

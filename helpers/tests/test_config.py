@@ -104,3 +104,17 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 def test_a_long_name_is_written_whole_too(tmp_path, name):
     storage.write_whole(tmp_path / name, "text")
     assert (tmp_path / name).read_text() == "text" and len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("CIFAR-10", ("cifar10", "cifar10")),
+        ("CIFAR-10 (JPEG copy)", ("cifar10", "cifar10")),
+        ("CIFAR-100 (unverified copy), 7 classes", ("cifar100", "cifar100")),
+        ("digits, 5 classes", ("cifar10", "digits")),
+        ("digits100", ("cifar100", "digits100")),
+    ],
+)
+def test_the_name_of_a_dataset_tells_what_asks_for_it(name, expected):
+    assert config.origin(name) == expected

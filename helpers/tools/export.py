@@ -94,11 +94,10 @@ def dataset_for(about: dict, options: argparse.Namespace):
     """
     from helpers import data
 
-    hundred = about["dataset"].startswith(("CIFAR-100", "digits100"))
-    kind = "cifar100" if hundred else "cifar10"
-    own = "auto" if about["dataset"].startswith("CIFAR") else config.EMBEDDED[kind]
+    kind, own = config.origin(about["dataset"])
+    own = "auto" if own == kind else own
     wanted = config.meant(options.dataset, kind) if options.dataset else own
-    folder = options.cifar100_dir if hundred else options.cifar10_dir
+    folder = {"cifar10": options.cifar10_dir, "cifar100": options.cifar100_dir}[kind]
     where = {"data_dir": folder, "auto": kind}
     try:
         return data.load(wanted, options.profile, **where, classes=about["classes"])

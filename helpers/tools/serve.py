@@ -1,6 +1,8 @@
-"""Serves a model over HTTP, in the course's environment; the options are those of helpers.service.
+"""Serves a model over HTTP, in the course's environment.
 
-python -m helpers.tools.serve [--model FILE.keras] [--port 8000]
+    python -m helpers.tools.serve [--model FILE.keras] [--port 8000]
+
+The options are those of `helpers.service`.
 """
 
 from helpers.tools import setup

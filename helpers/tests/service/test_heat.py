@@ -1,9 +1,11 @@
 """The heat map: computed as notebook 07 does, drawn over the picture."""
 
+import gc
 import io
 
 import keras
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -57,6 +59,20 @@ def test_a_network_that_cannot_be_looked_into_is_refused():
     )
     with pytest.raises(heat.HeatError):
         heat.grad_cam(dense, np.zeros((32, 32, 3), np.uint8), 0)
+
+
+def test_many_heat_maps_leave_no_memory_behind(opened):
+    seen = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    process = psutil.Process()
+
+    def drawn(count: int) -> int:
+        for _ in range(count):
+            heat.shown(opened, seen)
+        gc.collect()
+        return process.memory_info().rss
+
+    before = drawn(20)
+    assert drawn(60) - before < 60 * 200_000
 
 
 def test_the_service_draws_it(port):

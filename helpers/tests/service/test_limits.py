@@ -16,7 +16,8 @@ from PIL import Image
 from helpers.service.choices import MOST_BYTES
 from helpers.tests.service.serving import BOUNDARY, ask, form, headed, heard, picture, served
 
-SOON = 1.0  # seconds; most answers take a hundredth of it
+SOON = 1.0  # seconds of computing; most answers take a hundredth of it
+LATE = 4.0  # seconds after which a limit of a few tenths has not been kept: the usual one is 5
 
 
 def bomb(side: int = 20_000) -> bytes:
@@ -88,9 +89,9 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_bad_input_gets_one_sentence_soon(port, name):
     request, expected, words = BAD[name]
-    begin = time.perf_counter()
+    begin = time.process_time()  # of client and service; a busy machine doesn't count
     status, said = ask(port, request)
-    assert time.perf_counter() - begin < SOON
+    assert time.process_time() - begin < SOON
     assert status == expected and words in said["detail"]
     assert said["detail"].endswith((".", "?")) and said["detail"][0].isupper()
     assert ask(port, headed("/predict", form(picture())))[0] == 200
@@ -98,9 +99,9 @@ def test_bad_input_gets_one_sentence_soon(port, name):
 
 @pytest.mark.parametrize("size", [MOST_BYTES + 1, 3 * MOST_BYTES])
 def test_too_large_a_request_is_refused_and_its_sender_hears_it(port, size):
-    begin = time.perf_counter()
+    begin = time.process_time()
     status, said = ask(port, headed("/predict", form(bytes(size))))
-    assert status == 413 and "10 MB" in said["detail"] and time.perf_counter() - begin < 2 * SOON
+    assert status == 413 and "10 MB" in said["detail"] and time.process_time() - begin < SOON
 
 
 def test_a_size_that_is_not_told_is_counted(port):
@@ -130,7 +131,7 @@ def test_a_picture_as_large_as_allowed_is_answered(port):
 
 
 def test_silent_senders_get_408_and_keep_nobody_waiting(opened):
-    with served(opened, silence=0.4) as port:
+    with served(opened, silence=1.0) as port:
         begin = time.perf_counter()
         with (
             socket.create_connection(("127.0.0.1", port), 20) as one,
@@ -139,11 +140,11 @@ def test_silent_senders_get_408_and_keep_nobody_waiting(opened):
             one.sendall(headed("/predict", Content_Length="5000"))
             other.sendall(b"POST /predict HTTP/1.1\r\nHost: 127")
             assert ask(port, headed("/predict", form(picture())))[0] == 200
-            assert time.perf_counter() - begin < 0.4
+            assert time.perf_counter() - begin < 1.0
             for connection in (one, other):
                 status, said = heard(connection)
                 assert status == 408 and "too slowly" in said["detail"]
-            assert 0.3 < time.perf_counter() - begin < 0.4 + SOON
+            assert 0.9 < time.perf_counter() - begin < LATE
 
 
 def test_a_sender_that_comes_by_drops_has_an_end(opened):
@@ -160,7 +161,7 @@ def test_a_sender_that_comes_by_drops_has_an_end(opened):
                 except TimeoutError:
                     connection.sendall(chunked(b"a"))
         assert status == 408 and "too slowly" in said["detail"]
-        assert 0.8 < time.perf_counter() - begin < 1.0 + SOON
+        assert 0.8 < time.perf_counter() - begin < LATE
 
 
 def test_five_hundred_chunks_without_an_end_are_refused(opened):
@@ -175,8 +176,8 @@ def test_five_hundred_chunks_without_an_end_are_refused(opened):
 def test_more_connections_than_allowed_are_told_to_come_back(opened):
     with served(opened, silence=2.0, most_connections=4) as port:
         held = [socket.create_connection(("127.0.0.1", port), 20) for _ in range(6)]
-        status, _ = ask(port, headed("/health", method="GET"))
-        assert status == 503
+        status, said = ask(port, headed("/health", method="GET"))
+        assert status == 503 and "again soon" in said["detail"]
         for connection in held:
             connection.close()
         time.sleep(0.2)
@@ -191,6 +192,12 @@ def test_large_requests_leave_no_memory_behind(port):
     for _ in range(15):
         assert ask(port, large)[0] == 422
     assert process.memory_info().rss - before < 60_000_000
+
+
+@pytest.mark.parametrize("head", [b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\nHo\x01st: x\r\n\r\n"])
+def test_what_is_no_http_gets_a_sentence_too(port, head):
+    status, said = ask(port, head)
+    assert status == 400 and "HTTP" in said["detail"]
 
 
 def test_a_connection_is_used_again(port):

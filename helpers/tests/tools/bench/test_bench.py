@@ -11,7 +11,7 @@ import pytest
 
 from helpers import config, training
 from helpers.tools import machines
-from helpers.tools.bench import batches, command, durations, networks, report, serving, ways
+from helpers.tools.bench import batches, command, durations, networks, report, ways
 
 
 def _published() -> list[dict]:
@@ -233,20 +233,6 @@ def test_the_page_of_the_batch_is_made_from_its_records():
     published = json.loads((command.FIGURES / "bench_batch.json").read_text(encoding="utf-8"))
     page = (command.FIGURES / "bench_batch.md").read_text(encoding="utf-8")
     assert page == batches.page(published)
-
-
-def test_the_page_of_the_service_is_made_from_its_records():
-    published = json.loads((command.FIGURES / "bench_service.json").read_text(encoding="utf-8"))
-    page = (command.FIGURES / "bench_service.md").read_text(encoding="utf-8")
-    assert page == serving.page(published)
-
-
-def test_the_service_is_as_fast_as_was_asked_and_keeps_its_memory():
-    measured = json.loads((command.FIGURES / "bench_service.json").read_text())
-    own = [r for r in measured["records"] if (r["clients"], r["wait_ms"]) == (8, "5")]
-    assert len(own) >= 3 and statistics.median(r["p95"] for r in own) < 60
-    memory = measured["memory"]
-    assert memory["requests"] >= 20_000 and memory["after"] - memory["before"] < 20e6
 
 
 def test_a_batch_costs_what_the_readme_says():
