@@ -71,20 +71,22 @@ def about_in(text: str) -> str:
     return found[1] if found and found[1] in config.EMBEDDED else "cifar10"
 
 
-def own_kernel(folder: Path) -> dict[str, str]:
+def own_kernel(folder: Path, *arguments: str) -> dict[str, str]:
     """Variables with which Jupyter's kernel `python3` is this Python, whatever else is installed.
 
     A kernel of that name may lie in the user's folders or on `JUPYTER_PATH`, and be another Python.
 
     Args:
         folder: Where the kernel is described, below `kernels`; made if it doesn't exist.
+        *arguments: Options of the kernel's command line.
 
     Raises:
         OSError: It can't be written.
     """
     from ipykernel.kernelspec import write_kernel_spec
 
-    write_kernel_spec(folder / "kernels" / "python3")
+    described = folder / "kernels" / "python3"
+    write_kernel_spec(described, extra_arguments=list(arguments))
     others = filter(None, [os.environ.get("JUPYTER_PATH")])
     return {"JUPYTER_PATH": os.pathsep.join([str(folder), *others])}
 

@@ -21,6 +21,7 @@ from helpers.tools.batch import gathered
 from helpers.tools.endings import family
 
 GRACE = 10.0  # seconds that a run has to write what it did, once its kernel was ended
+MESSAGES = ("--Session.packer=helpers.tools.batch.messages.packed",)
 TICK, SLOW_TICK = 0.1, 0.5  # seconds between two looks at memory; at new processes and the stop
 
 
@@ -107,7 +108,7 @@ def _environment(folder: Path, task: dict) -> dict[str, str]:
         "OMP_NUM_THREADS": threads,
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # so that runs can share a GPU
         "JUPYTER_RUNTIME_DIR": str(folder / "tmp"),
-        **execution.own_kernel(folder / "jupyter"),
+        **execution.own_kernel(folder / "jupyter", *MESSAGES),
         "PIP_NO_INDEX": "1",  # a submission that installs something changes no packages here
         "PIP_DRY_RUN": "1",
         "UV_OFFLINE": "1",

@@ -143,8 +143,11 @@ def test_an_installation_changes_nothing():
 
 @pytest.mark.parametrize("half", ["\\ud83d", "\\udc00"])
 def test_half_an_emoji_in_what_a_cell_prints_ends_nothing(half):
-    result = run(f"print('before {half}')", f"'{half}'", "print('after')")
-    assert (result["state"], result["error"], lines(result)[-1:]) == ("ok", "", ["after"])
+    many = f"import sys\nfor i in range(20):\n    print(i, '{half}', flush=True)"
+    result = run(many, f"print('{half}', file=sys.stderr)", f"'{half}'", "print('after')")
+    assert (result["state"], result["error"]) == ("ok", "")
+    assert lines(result)[:20] == [f"{i} ?" for i in range(20)]
+    assert lines(result)[-1] == "after"
 
 
 def test_a_foreign_kernel_of_the_same_name_is_not_started(tmp_path, monkeypatch):
