@@ -2,9 +2,17 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Share = Annotated[float, Field(ge=0, le=1.0001)]
+
+
+def _whole(value: object) -> object:
+    """A number such as 21.0 is an integer in JSON Schema; Pydantic's strict `int` refuses it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 
 
 class Problem(BaseModel):
@@ -68,7 +76,7 @@ class Wish(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    epochs: int = Field(ge=1, le=10_000, description="Passes over the training images.")
+    epochs: Whole = Field(ge=1, le=10_000, description="Passes over the training images.")
 
 
 class Job(BaseModel):
@@ -92,6 +100,7 @@ def body(field: str, several: bool = False) -> dict[str, Any]:
     listed = {"type": "array", "items": file, "minItems": 1, "maxItems": 32}
     schema = {
         "type": "object",
+        "description": "Beside it at most eight fields without a file, which play no part.",
         "required": [field],
         "properties": {field: listed if several else file},
     }

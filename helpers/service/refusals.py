@@ -1,12 +1,12 @@
 """Each refusal is one sentence, as JSON: `{"detail": "…"}`."""
 
-import sys
-import traceback
+import logging
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from helpers import photos
 from helpers.service import heat
@@ -20,13 +20,13 @@ _PLAIN = {
 
 
 def add(app: FastAPI) -> None:
-    """Lets an application answer every error in this way."""
+    """Lets an application answer every error in this way; before its other middlewares."""
     app.exception_handler(HTTPException)(_known)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(photos.ImageError)(_no_picture)
     app.exception_handler(NoModelError)(_no_model)
     app.exception_handler(heat.HeatError)(_no_heat)
-    app.exception_handler(Exception)(_unforeseen)
+    app.add_middleware(Unforeseen)
 
 
 def _refused(status: int, words: str, headers: dict | None = None) -> JSONResponse:
@@ -58,6 +58,30 @@ async def _no_heat(request: Request, error: heat.HeatError) -> JSONResponse:
     return _refused(409, "This network is built in a way that no heat map can be made of it.")
 
 
-async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-    traceback.print_exception(error, file=sys.stderr)
-    return _refused(500, "Something has failed inside; the log of the service says what.")
+class Unforeseen:
+    """Middleware, the innermost: a failure inside gets 500 and a sentence, its trace the log.
+
+    Starlette would answer it outside of all middlewares: without their headers, unseen by the
+    numbers.
+    """
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hands a request on; raises what fails after an answer has begun."""
+        begun = False
+
+        async def sent(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sent)
+        except Exception:
+            if begun or scope["type"] != "http":
+                raise
+            logging.getLogger("uvicorn.error").exception("A request has failed inside.")
+            words = "Something has failed inside; the log of the service says what."
+            await _refused(500, words)(scope, receive, send)

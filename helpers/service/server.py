@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import http
 import json
+import logging
 import os
 import socket
 import threading
@@ -15,6 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from helpers.errors import PlainError
 from helpers.service.choices import Choices
+from helpers.service.watch import JsonLine
 
 
 def _closing(status: int, words: str) -> bytes:
@@ -83,6 +85,7 @@ def serve(
             http=protocol,
             ws="none",
             log_level="warning",
+            log_config=None,
             access_log=False,
             server_header=False,
             timeout_keep_alive=IDLE,
@@ -91,8 +94,21 @@ def serve(
         )
     )
     began(server)
+    _log_as_json()
     with where:
         asyncio.run(server.serve(sockets=[where]))
+
+
+def _log_as_json() -> None:
+    """Sends the server's own lines to standard error.
+
+    Without `logging.config`, as uvicorn does it: that closes all handlers of the process, and the
+    one of TensorFlow's absl closes its stream, too, if `sys.stderr` is another one by then.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLine())
+    logger = logging.getLogger("uvicorn")
+    logger.handlers, logger.propagate = [handler], False
 
 
 class _Server(uvicorn.Server):

@@ -5,6 +5,7 @@ The numbers are those of Prometheus' client library, https://prometheus.github.i
 
 import contextlib
 import json
+import logging
 import sys
 import time
 from datetime import UTC, datetime
@@ -91,7 +92,7 @@ class Watch:
         self.numbers.requests.labels(path, status).inc()
         self.numbers.seconds.labels(path).observe(seconds)
         line = {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "time": _written(datetime.now(UTC)),
             "method": scope["method"][:16],
             "path": scope["path"][:MOST_PATH],
             "status": status,
@@ -99,3 +100,19 @@ class Watch:
         }
         with contextlib.suppress(OSError):  # who has read the log has gone; answers go on
             print(json.dumps(line), file=self.log or sys.stdout, flush=True)
+
+
+class JsonLine(logging.Formatter):
+    """What the server itself logs, as a line of JSON, too: `time`, `level`, `message`, `trace`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line; `trace` only where something was raised."""
+        when = datetime.fromtimestamp(record.created, UTC)
+        line = {"time": _written(when), "level": record.levelname, "message": record.getMessage()}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def _written(when: datetime) -> str:
+    return when.isoformat(timespec="milliseconds")
