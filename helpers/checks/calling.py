@@ -25,12 +25,12 @@ class Hint(Exception):  # noqa: N818 (no error: what a check says)
     """What a student is told; ends a check at once, wherever it is raised."""
 
 
-def guarded(answer: object, seconds: float = SECONDS) -> Callable:
+def guarded(answer: object, seconds: float | None = None) -> Callable:
     """A function as a check may call it: each call gets copies of its arguments, and limited time.
 
     Args:
         answer: What the student handed in.
-        seconds: Time for each call.
+        seconds: Time for each call; None is `SECONDS`.
 
     Returns:
         A function of the same arguments. It raises `Hint` if the student's function returns
@@ -51,7 +51,7 @@ def guarded(answer: object, seconds: float = SECONDS) -> Callable:
         nonlocal gave
         given, printed = [_copied(argument) for argument in arguments], io.StringIO()
         try:
-            with _limited(seconds), contextlib.redirect_stdout(printed):
+            with _limited(seconds or SECONDS), contextlib.redirect_stdout(printed):
                 got = answer(*given)
         except Hint:
             raise
@@ -100,20 +100,34 @@ def _limited(seconds: float) -> Iterator[None]:
             _thread.interrupt_main()
             wait = min(seconds, 0.1)
 
-    watch = threading.Thread(target=interrupt, daemon=True)
+    watch, hit = threading.Thread(target=interrupt, daemon=True), False
     watch.start()
     try:
         try:
             yield
         finally:
-            done.set()
-            watch.join()
+            hit = _ended(watch, done)
     except KeyboardInterrupt:
+        _ended(watch, done)  # one more may have come on the way there
         if not late.is_set():
             raise
         raise _late(seconds) from None
     if late.is_set():
         raise _late(seconds)
+    if hit:
+        raise KeyboardInterrupt
+
+
+def _ended(watch: threading.Thread, done: threading.Event) -> bool:
+    """Ends a watch that may interrupt this meanwhile; whether anything did."""
+    hit = False
+    while watch.is_alive():
+        try:
+            done.set()
+            watch.join()
+        except KeyboardInterrupt:
+            hit = True
+    return hit
 
 
 def _late(seconds: float) -> Hint:

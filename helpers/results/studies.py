@@ -1,6 +1,8 @@
 """Optuna studies in a file: made once, shared by processes, gone on with after a kill."""
 
+import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -34,6 +36,7 @@ def storage(path: str | Path, patience: int = PATIENCE):
 
     path = config.named_path(path)
     options = {"heartbeat_interval": max(1, patience // 4), "grace_period": patience}
+    _ = optuna.storages.RDBStorage  # imported now: that takes seconds, which others would wait for
     with tracking.locked(path), quiet():
         retry = optuna.storages.RetryHeartbeatStaleTrialCallback(inherit_intermediate_values=False)
         address = f"sqlite:///{path.as_posix()}"
@@ -66,7 +69,7 @@ def forget(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def killed_in_a_trial(program: str, path: Path, name: str, seconds: float = 0.3) -> None:
+def killed_in_a_trial(program: str, path: Path, name: str, seconds: float = 2.0) -> None:
     """Starts a process that searches, and kills it in the middle of its second trial or later.
 
     Args:
@@ -83,13 +86,21 @@ def killed_in_a_trial(program: str, path: Path, name: str, seconds: float = 0.3)
     try:
         while process.poll() is None:
             trials = study.get_trials(deepcopy=False)
-            begun = any(trial.state.name == "RUNNING" and trial.params for trial in trials)
-            if begun and any(trial.state.name == "COMPLETE" for trial in trials):
+            begun = {t.number for t in trials if t.state.name == "RUNNING" and t.params}
+            done = any(trial.state.name == "COMPLETE" for trial in trials)
+            if done and begun & _with_sign_of_life(path):
                 break
             time.sleep(POLL)
     finally:
         process.kill()
         process.wait()
+
+
+def _with_sign_of_life(path: Path) -> set[int]:
+    """Numbers of the trials whose process has said that it lives; only those can be given up."""
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        rows = database.execute("SELECT number FROM trials JOIN trial_heartbeats USING (trial_id)")
+        return {number for (number,) in rows}
 
 
 def run_to_the_end(program: str, path: Path, seconds: float = 0.3) -> None:

@@ -141,10 +141,13 @@ def send(patience: float = PATIENCE) -> int:
             store = mlflow_store.Store(target)
             if store.is_new:  # whatever an earlier one of this address had got
                 waiting.forget_sent(target)
-        for entry in waiting.entries():
-            with _locked(target, patience), mlflow_store.quiet():
-                if (entry / "entry.json").is_file():  # nobody else has sent it meanwhile
-                    count += _send_entry(store, target, entry)
+        seen: set[Path] = set()
+        while new := [entry for entry in waiting.entries() if entry not in seen]:
+            seen.update(new)  # and what comes meanwhile: its own process may have given up
+            for entry in new:
+                with _locked(target, patience), mlflow_store.quiet():
+                    if (entry / "entry.json").is_file():  # nobody else has sent it meanwhile
+                        count += _send_entry(store, target, entry)
     except ImportError as error:
         raise TrackingError(f"MLflow isn't installed ({error.name}): {INSTALL}.") from error
     except Timeout as error:

@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from helpers import photos
 from helpers.service.choices import MOST_PICTURES, Choices
 
-READ_ON = 0.5  # seconds that a body is read on which nobody needs any more
+READ_ON = 0.5  # seconds that the next part of a body is awaited which nobody needs any more
+FORGOTTEN = 5  # times the largest body: more isn't read and forgotten
 MOST_FIELDS = 8
 MOST_JSON = 1_000  # bytes of a request that holds no picture
 SMALL = ("/train", "/model/previous")
@@ -100,10 +101,14 @@ class _Body:
         """Reads on for a moment, unless the sender is slow or waits to be asked for more."""
         if self._slow or (self._asks_first and not self._counted):
             return
+        most, more = FORGOTTEN * self._choices.most_bytes, True
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(READ_ON):
-                while (await self._receive()).get("more_body", False):
-                    pass
+            async with asyncio.timeout(self._choices.patience):
+                while more and self._counted < most:
+                    async with asyncio.timeout(READ_ON):
+                        message = await self._receive()
+                    self._counted += len(message.get("body", b""))
+                    more = message.get("more_body", False)
 
 
 async def uploaded(request: Request, field: str, most: int = 1) -> list[bytes]:

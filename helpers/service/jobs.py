@@ -50,6 +50,7 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._process: subprocess.Popen | None = None
         self._task: asyncio.Task | None = None
+        self._closing = False
 
     @property
     def running(self) -> bool:
@@ -88,6 +89,7 @@ class Jobs:
 
     async def close(self) -> None:
         """Ends the training that runs; nothing takes over any more."""
+        self._closing = True
         if self._process and self._process.poll() is None:
             await asyncio.to_thread(_end, self._process)
         if self._task:
@@ -105,6 +107,8 @@ class Jobs:
         try:
             status = await asyncio.to_thread(process.wait)
             process.stdin.close()
+            if self._closing:
+                return
             job, new = await asyncio.to_thread(_ended, job, status)
             if new:
                 job = self._taken_over(job, new, start)

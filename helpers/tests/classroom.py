@@ -48,7 +48,10 @@ TROUBLE = {
     "asks": "your_name = input('Your name? ')",
     "hangs": "while True:\n    pass",
     "dies": "import os\n\nos._exit(1)",
-    "eats": "kept = []\nwhile True:\n    kept.append(bytearray(50_000_000))",
+    "eats": (
+        "import time\n\nkept = []\n"
+        "while True:\n    kept.append(bytearray(20_000_000))\n    time.sleep(0.05)"
+    ),
     "slip": "def a_slip(:\n    return",
 }
 COLAB = (  # what Colab and its users put before the first cell

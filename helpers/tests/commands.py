@@ -18,6 +18,7 @@ from helpers.tests.notebooks import notebook
 from helpers.tools import endings
 
 MARK = "A_TEST_HAS_STARTED_THIS"
+PATIENCE = 1800  # seconds; what takes a tenth of it on a busy machine isn't stuck
 SIGNALS = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
 # as in a terminal, also where the tests run under nohup
 HEAD = """
@@ -50,7 +51,7 @@ class Command:
     def said(self) -> str:
         """Waits for its end, and for that of all it has started; returns what it said."""
         try:
-            said = self.process.communicate(timeout=300)[0]
+            said = self.process.communicate(timeout=PATIENCE)[0]
             wait_for(lambda: not self.left())
             return said
         finally:
@@ -101,7 +102,7 @@ def launch(arguments: list[str], scratch: Path) -> Command:
     return Command(process, mark)
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 300) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Waits until a condition holds; fails if that takes far too long."""
     until = time.monotonic() + seconds
     while not condition():

@@ -47,7 +47,7 @@ def test_two_workers_share_a_study_and_do_no_trial_twice(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shared = tmp_path / "shared.db"
     (tmp_path / "grid.yml").write_text(
-        f"notebooks: [{NOTEBOOK}]\nlimits: {{minutes: 10, memory_gb: 6}}\n"
+        f"notebooks: [{NOTEBOOK}]\nlimits: {{minutes: 60, memory_gb: 6}}\n"
         f"parameters: {{profile: smoke, dataset: digits, study: {shared}, worker: [1, 2]}}\n"
     )
     wanted, out = grid.read(tmp_path / "grid.yml"), tmp_path / "out"

@@ -185,7 +185,10 @@ def _watch(parent: int, folder: Path) -> None:
     while psutil.pid_exists(parent) and (os.name == "nt" or os.getppid() == parent):
         time.sleep(1)
     kill(family(os.getpid())[1:])
-    shutil.rmtree(folder, ignore_errors=True)
+    for _ in range(50):  # whoever waits for the kernel in another thread may write meanwhile
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            break
     os._exit(1)
 
 

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 
-from helpers.tools import endings
+from helpers.tools import endings, kernels
 
 
 def main() -> None:
@@ -19,6 +19,7 @@ def main() -> None:
     parent, folder, *arguments = sys.argv[1:]
     endings.end_with_parent(int(parent), folder)
     signal.signal(signal.SIGTERM, _interrupt)
+    kernels.mend()
     from papermill.cli import papermill
 
     papermill(arguments, prog_name="papermill")

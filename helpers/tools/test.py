@@ -28,6 +28,7 @@ PYTEST = (
     *("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
     *("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", str(CELL_SECONDS)),
     *("--durations", str(SLOWEST)),
+    *("-p", "helpers.tools.kernels"),
 )
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from helpers import config
-from helpers.tools import endings, environment, setup
+from helpers.tools import endings, environment, kernels, setup
 from helpers.tools.copies import colab_copy, write
 from helpers.tools.test import NOWHERE
 
@@ -132,7 +132,7 @@ def alone(python: Path | str, path: Path, folder: Path) -> str:
         "https_proxy": NOWHERE,
         "no_proxy": "127.0.0.1,localhost",
     }
-    watch = [endings.__file__, str(os.getpid()), str(folder)]
+    watch = [endings.__file__, kernels.__file__, str(os.getpid()), str(folder)]
     command = [str(python), "-I", "-c", _EXECUTE, here.name, str(60 * MINUTES), *watch]
     ended = endings.run(command, cwd=folder, env=environment)
     if ended.returncode:
@@ -154,8 +154,9 @@ print(json.dumps(model.predict(images.astype("uint8"), verbose=0).ravel().tolist
 
 _EXECUTE = """
 import runpy, sys
-name, seconds, endings, parent, folder = sys.argv[1:]
+name, seconds, endings, kernels, parent, folder = sys.argv[1:]
 runpy.run_path(endings)["end_with_parent"](int(parent), folder)
+runpy.run_path(kernels)["mend"]()
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError

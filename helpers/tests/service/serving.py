@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import socket
 import threading
 import time
@@ -81,7 +82,7 @@ def served(
         while not (running and running[0].started) and time.monotonic() < until:
             time.sleep(0.01)
         running[0].should_exit = True
-        thread.join(20)
+        thread.join(120)
         assert not thread.is_alive()
 
 
@@ -112,11 +113,17 @@ def headed(path: str, body: bytes = b"", method: str = "POST", **headers: str) -
 
 
 def heard(connection: socket.socket) -> tuple[int, dict | bytes]:
-    """The status and the content of an answer after which the connection is closed."""
-    whole = b""
-    while part := connection.recv(65536):
-        whole += part
-    head, _, content = whole.partition(b"\r\n\r\n")
+    """The status and the content of an answer, whose length its head has to say."""
+    head, content, length = b"", b"", None
+    while length is None or len(content) < length:
+        part = connection.recv(65536)
+        if not part:
+            break
+        content += part
+        if length is None and b"\r\n\r\n" in content:
+            head, _, content = content.partition(b"\r\n\r\n")
+            found = re.search(rb"content-length: (\d+)", head.lower())
+            length = int(found[1]) if found else None
     kind = b"application/json" in head
     return int(head.split()[1]), json.loads(content) if kind else content
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 from helpers import photos
 from helpers.photos import decoding
+from helpers.tests.commands import wait_for
 from helpers.tests.service.serving import BOUNDARY, ask, form, headed, picture, served
 
 
@@ -36,19 +37,22 @@ def test_half_of_a_second_head_does_not_hold_a_place(opened):
             connection.sendall(headed("/health", method="GET", Connection="keep-alive"))
             assert connection.recv(65536).startswith(b"HTTP/1.1 200")
             connection.sendall(b"G")
-            assert closed_within(connection, 2)
+            assert closed_within(connection, 20)  # without the limit, never
         with socket.create_connection(("127.0.0.1", port), 20) as connection:
             three = headed("/health", method="GET", Connection="keep-alive") * 3
             connection.sendall(three)
-            time.sleep(0.2)
-            assert connection.recv(65536).count(b"HTTP/1.1 200") == 3
+            answers = b""
+            while answers.count(b"HTTP/1.1 200") < 3:
+                part = connection.recv(65536)
+                assert part, answers
+                answers += part
 
 
 def test_a_refused_sender_does_not_go_on_sending(port):
     head = headed("/predict", Host="evil.example", Content_Length=str(10**11))
     with socket.create_connection(("127.0.0.1", port), 20) as connection:
         connection.sendall(head + b"x")
-        assert closed_within(connection, 2)
+        assert closed_within(connection, 19)  # a body may take 20 seconds to come
 
 
 @pytest.mark.parametrize("charset", ["punycode", "undefined", "utf-16"])
@@ -96,9 +100,10 @@ def test_an_origin_that_is_none_is_refused(port):
 
 
 def test_far_more_connections_than_allowed_are_not_kept(opened):
-    with served(opened, silence=5.0, most_connections=4) as port:
+    with served(opened, silence=300.0, most_connections=4) as port:
         held = [socket.create_connection(("127.0.0.1", port), 20) for _ in range(12)]
-        assert sum(closed_within(connection, 0.3) for connection in held) == 4
+        wait_for(lambda: sum(closed_within(connection, 0.05) for connection in held) == 4)
+        assert sum(closed_within(connection, 0.05) for connection in held) == 4
         for connection in held:
             connection.close()
 

@@ -75,14 +75,13 @@ def test_a_signal_lets_what_has_begun_be_answered(model_file):
     for one in clients:
         one.start()
     while len(answered) < 30:
+        assert any(one.is_alive() for one in clients)
         time.sleep(0.001)
-    begin = time.monotonic()
     running.process.send_signal(signal.SIGTERM)
     for one in clients:
-        one.join(30)
-    status = running.process.wait(10)
+        one.join(120)
+    assert running.process.wait(120) == 0  # by itself: with status 1 it would have been cut off
     running.process.stdin.close()
-    assert time.monotonic() - begin < 10 and status == 0
     assert set(answered) == {200} and len(answered) + len(refused) + len(cut) == 100
     assert refused and len(cut) <= 10  # connections that waited to be taken are cut by the system
     lines = running.log.read_text().splitlines()
@@ -93,16 +92,16 @@ def test_a_signal_lets_what_has_begun_be_answered(model_file):
 
 def test_a_request_that_is_being_sent_is_answered_after_the_signal(model_file):
     running = service.start(model_file)
-    whole = headed("/predict", form(picture()))
+    whole = headed("/predict", form(picture()), Expect="100-continue")
     with socket.create_connection(("127.0.0.1", port_of(running)), 20) as connection:
         connection.sendall(whole[:-50])
-        time.sleep(0.3)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100")  # it has begun to read
         running.process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         assert running.process.poll() is None
         connection.sendall(whole[-50:])
         answer = connection.recv(65536)
-    assert answer.startswith(b"HTTP/1.1 200") and running.process.wait(10) == 0
+    assert answer.startswith(b"HTTP/1.1 200") and running.process.wait(120) == 0
     running.process.stdin.close()
 
 
@@ -119,8 +118,7 @@ def test_a_service_ends_with_the_process_that_has_started_it(model_file):
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    assert child.is_running()
-    psutil.wait_procs([child], 15)
+    psutil.wait_procs([child], 120)
     assert not child.is_running()
 
 

@@ -189,7 +189,7 @@ def test_the_steps_in_a_plain_folder_make_a_service_that_writes_nowhere_else(tmp
             container.without_rights(command), cwd=app, env=given, stdout=log, stderr=log
         )
         try:
-            until = time.monotonic() + 120
+            until = time.monotonic() + 600
             while subprocess.run(check, env=given, capture_output=True).returncode:
                 assert process.poll() is None, (tmp_path / "log.txt").read_text()
                 assert time.monotonic() < until
@@ -202,7 +202,7 @@ def test_the_steps_in_a_plain_folder_make_a_service_that_writes_nowhere_else(tmp
             job = ended(port, train(port)[1]["id"])
             assert job["state"] in ("taken over", "not better"), job
             process.send_signal(signal.SIGTERM)
-            assert process.wait(15) == 0
+            assert process.wait(60) == 0
         finally:
             process.kill()
             process.wait()

@@ -3,6 +3,7 @@
 import http.client
 import io
 import json
+import select
 import socket
 import struct
 import time
@@ -14,10 +15,11 @@ import pytest
 from PIL import Image
 
 from helpers.service.choices import MOST_BYTES
+from helpers.tests.commands import wait_for
 from helpers.tests.service.serving import BOUNDARY, ask, form, headed, heard, picture, served
 
 SOON = 1.0  # seconds of computing; most answers take a hundredth of it
-LATE = 4.0  # seconds after which a limit of a few tenths has not been kept: the usual one is 5
+LATE = 15.0  # seconds after which a limit of one has not been kept: the usual one is 20
 
 
 def bomb(side: int = 20_000) -> bytes:
@@ -131,7 +133,8 @@ def test_a_picture_as_large_as_allowed_is_answered(port):
 
 
 def test_silent_senders_get_408_and_keep_nobody_waiting(opened):
-    with served(opened, silence=1.0) as port:
+    with served(opened, silence=3.0) as port:
+        ask(port, headed("/predict", form(picture())))
         begin = time.perf_counter()
         with (
             socket.create_connection(("127.0.0.1", port), 20) as one,
@@ -140,11 +143,11 @@ def test_silent_senders_get_408_and_keep_nobody_waiting(opened):
             one.sendall(headed("/predict", Content_Length="5000"))
             other.sendall(b"POST /predict HTTP/1.1\r\nHost: 127")
             assert ask(port, headed("/predict", form(picture())))[0] == 200
-            assert time.perf_counter() - begin < 1.0
+            assert select.select([one, other], [], [], 0)[0] == []  # both still wait
             for connection in (one, other):
                 status, said = heard(connection)
                 assert status == 408 and "too slowly" in said["detail"]
-            assert 0.9 < time.perf_counter() - begin < LATE
+            assert time.perf_counter() - begin > 2.9
 
 
 def test_a_sender_that_comes_by_drops_has_an_end(opened):
@@ -153,15 +156,12 @@ def test_a_sender_that_comes_by_drops_has_an_end(opened):
         with socket.create_connection(("127.0.0.1", port), 20) as connection:
             head = headed("/predict", Content_Length="", Transfer_Encoding="chunked")
             connection.sendall(head + BEGIN)
-            connection.settimeout(0.05)
-            while time.perf_counter() - begin < 5:
-                try:
-                    status, said = heard(connection)
-                    break
-                except TimeoutError:
-                    connection.sendall(chunked(b"a"))
+            while not select.select([connection], [], [], 0.05)[0]:
+                assert time.perf_counter() - begin < LATE
+                connection.sendall(chunked(b"a"))
+            status, said = heard(connection)
         assert status == 408 and "too slowly" in said["detail"]
-        assert 0.8 < time.perf_counter() - begin < LATE
+        assert time.perf_counter() - begin > 0.8
 
 
 def test_five_hundred_chunks_without_an_end_are_refused(opened):
@@ -174,14 +174,13 @@ def test_five_hundred_chunks_without_an_end_are_refused(opened):
 
 
 def test_more_connections_than_allowed_are_told_to_come_back(opened):
-    with served(opened, silence=2.0, most_connections=4) as port:
+    with served(opened, silence=300.0, most_connections=4) as port:
         held = [socket.create_connection(("127.0.0.1", port), 20) for _ in range(6)]
         status, said = ask(port, headed("/health", method="GET"))
         assert status == 503 and "again soon" in said["detail"]
         for connection in held:
             connection.close()
-        time.sleep(0.2)
-        assert ask(port, headed("/health", method="GET"))[0] == 200
+        wait_for(lambda: ask(port, headed("/health", method="GET"))[0] == 200)
 
 
 def test_large_requests_leave_no_memory_behind(port):

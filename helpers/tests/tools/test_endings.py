@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_output
 
-from helpers.tests.commands import SIGNALS, start, wait_for
+from helpers.tests.commands import PATIENCE, SIGNALS, start, wait_for
 from helpers.tests.notebooks import alive, notebook
 from helpers.tools import endings, pages, resume
 from helpers.tools.execution import Outcome
@@ -82,7 +82,7 @@ def test_a_reader_that_is_gone_does_not_break_the_clean_up(tmp_path):
     command = clean(tmp_path, after=f"print(1, flush=True); pathlib.Path({str(done)!r}).touch()")
     command.process.stdout.close()
     os.killpg(command.process.pid, signal.SIGINT)
-    assert command.process.wait(timeout=300) == endings.STATUS and done.exists()
+    assert command.process.wait(timeout=PATIENCE) == endings.STATUS and done.exists()
     wait_for(lambda: not command.left())
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from helpers.tests.commands import PATIENCE
 from helpers.tests.tools.batch.test_batch import (
     RECORD,
     folder,
@@ -35,7 +36,7 @@ def test_a_failed_run_is_tried_again_as_often_as_asked(folder):
     put(folder, "sometimes", f"p = {str(folder / 'seen')!r}\nopen(p, 'x')\n1 / 0")
     put(folder, "heals", f"import os\np = {str(folder / 'h')!r}\nif not os.path.exists(p):\n"
         "    open(p, 'x')\n    1 / 0")  # fmt: skip
-    _, found = start(folder, limits="{minutes: 1, memory_gb: 2, retries: 1}")
+    _, found = start(folder, limits="{minutes: 60, memory_gb: 2, retries: 1}")
     states = {row["student"]: row["error"] for row in found}
     assert states["heals"] == "" and states["sometimes"].startswith("FileExistsError")
 
@@ -50,7 +51,7 @@ def test_an_interrupted_batch_keeps_the_rows_of_what_was_done_before(folder):
     started = started_with(folder.parent, "--out", "out", "--workers", "1")
     wait_for(mark.exists)
     started.terminate()
-    assert started.communicate(timeout=300) and started.returncode == 130
+    assert started.communicate(timeout=PATIENCE) and started.returncode == 130
     assert [(row["student"], row["state"]) for row in rows(folder.parent / "out")] == [
         ("bad", "failed")
     ]
@@ -58,15 +59,15 @@ def test_an_interrupted_batch_keeps_the_rows_of_what_was_done_before(folder):
 
 def test_an_interrupted_rerun_goes_on_with_the_same_command(folder):
     put(folder, "a", "1")
-    mark = folder / "again"
-    slow = f"import os, time\nif os.path.exists({str(mark)!r}): time.sleep(300)"
-    put(folder, "b", slow)
+    mark, began = folder / "again", folder / "began"
+    slow = f"if os.path.exists({str(mark)!r}):\n    open({str(began)!r}, 'x')\n    time.sleep(3600)"
+    put(folder, "b", f"import os, time\n{slow}")
     assert start(folder, parameters="{}")[0] == 0
     mark.touch()
     started = started_with(folder.parent, "--out", "out", "--workers", "1", "--rerun")
-    wait_for(lambda: len(list((folder.parent / "out" / "results").iterdir())) == 1)
+    wait_for(began.exists)
     started.terminate()
-    assert started.communicate(timeout=300) and started.returncode == 130
+    assert started.communicate(timeout=PATIENCE) and started.returncode == 130
     assert [row["student"] for row in rows(folder.parent / "out")] == ["a"]
     mark.unlink()
     status, found = start(folder, parameters="{}")

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import math
 import re
 import types
 
@@ -10,7 +11,7 @@ import tensorflow as tf
 
 from helpers import config, evaluation, results, training
 from helpers.tests.tiny import count_trainings, fit, network
-from helpers.training import hardware, identity
+from helpers.training import hardware, identity, progress
 
 
 def test_trains_and_says_so(data, settings, capsys):
@@ -199,7 +200,8 @@ def test_hardware_is_told_in_one_line():
     assert machine.precision in ("float32", "mixed_bfloat16") and machine.batch_size == 128
 
 
-def test_trainings_in_a_block_share_one_line(data, settings, capsys):
+def test_trainings_in_a_block_share_one_line(data, settings, capsys, monkeypatch):
+    monkeypatch.setattr(progress, "LOG_SECONDS", math.inf)  # tracing may take long
     with training.together("two rates"):
         runs = [fit(network(rate=r), data, settings, epochs=1) for r in (0.1, 0.001)]
         fit(network(rate=0.1), data, settings, epochs=1)

@@ -199,7 +199,8 @@ def _work(waiting: deque, results: dict, old: dict, runs: list, limits, out, poo
                     waiting.append(chosen)
                 else:
                     models = result.pop("models", {})
-                    result = results[chosen.name] = kept.save(out, chosen, result)
+                    with endings.held():
+                        result = results[chosen.name] = kept.save(out, chosen, result)
                     tracked.send(out, result, models)
                 status.ended(chosen, result, len(results), again)
             status.show(results, running, len(waiting), pool.slots())

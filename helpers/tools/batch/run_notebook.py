@@ -19,7 +19,7 @@ from nbclient.exceptions import CellExecutionError
 from papermill.parameterize import parameterize_notebook
 
 from helpers import storage
-from helpers.tools import copies, endings, execution
+from helpers.tools import copies, endings, execution, kernels
 from helpers.tools.batch import cells, colab_lines, wording
 
 
@@ -119,6 +119,7 @@ def main() -> None:
     """Reads the notebook, executes it, writes it and how it ended."""
     source, target, parameters, outcome = map(Path, sys.argv[1:5])
     endings.end_with_parent(int(sys.argv[6]), target.parent)
+    kernels.mend()
     logging.getLogger("papermill").setLevel(logging.ERROR)
     notebook = nbformat.read(source, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]

@@ -20,7 +20,7 @@ from helpers.tools import endings, execution
 from helpers.tools.batch import gathered
 from helpers.tools.endings import family
 
-GRACE = 10.0  # seconds that a run has to write what it did, once its kernel was ended
+GRACE = 60.0  # seconds that a run has to write what it did, once its kernel was ended
 MESSAGES = ("--Session.packer=helpers.tools.batch.messages.packed",)
 TICK, SLOW_TICK = 0.1, 0.5  # seconds between two looks at memory; at new processes and the stop
 

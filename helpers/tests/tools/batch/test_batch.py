@@ -15,7 +15,7 @@ from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers import config, storage
-from helpers.tests.commands import HEAD, MODULE, SIGNALS, wait_for
+from helpers.tests.commands import HEAD, MODULE, PATIENCE, SIGNALS, wait_for
 from helpers.tests.notebooks import alive
 from helpers.tools.batch import command, grid, kept, pools, runner
 
@@ -43,7 +43,7 @@ def put(folder, name, *sources):
     nbformat.write(new_notebook(cells=cells), folder / f"{name}.ipynb")
 
 
-def start(folder, parameters="{x: 1}", limits="{minutes: 2, memory_gb: 2}", rerun=False):
+def start(folder, parameters="{x: 1}", limits="{minutes: 60, memory_gb: 2}", rerun=False):
     """Runs a batch here, and returns its exit status and the rows of its leaderboard."""
     (folder.parent / "grid.yml").write_text(
         f"notebooks: [in]\nparameters: {parameters}\nlimits: {limits}\n"
@@ -89,7 +89,7 @@ def test_a_second_batch_in_the_same_folder_says_so_and_stops(folder):
     (folder.parent / "grid.yml").write_text("notebooks: [in]")
     with FileLock(out / ".lock"):
         ended = started_with(folder.parent, "--out", "out")
-        said = ended.communicate(timeout=300)[0]
+        said = ended.communicate(timeout=PATIENCE)[0]
     assert ended.returncode == 1 and said.startswith("Another batch is running in ")
     assert len(said.splitlines()) == 1 and [p.name for p in out.iterdir()] == [".lock"]
 
@@ -121,7 +121,7 @@ def test_an_interrupted_batch_leaves_no_process_and_goes_on_later(folder, number
     wait_for(lambda: (folder / "pid").exists() and (folder / "pid").read_text())
     kernel = int((folder / "pid").read_text())
     os.killpg(started.pid, number)
-    said = started.communicate(timeout=300)[0]
+    said = started.communicate(timeout=PATIENCE)[0]
     wait_for(lambda: not alive(kernel) and not list((folder.parent / "tmp").iterdir()))
     results = [json.loads(p.read_text()) for p in (folder.parent / "out" / "results").iterdir()]
     assert [(r["student"], r["state"]) for r in results] == [("a_quick", "ok")]
@@ -142,7 +142,7 @@ def test_a_batch_interrupted_before_anything_is_done_says_so(folder):
     started = started_with(folder.parent, "--out", "out")
     wait_for(lambda: pid.exists() and pid.read_text())
     started.terminate()
-    said = started.communicate(timeout=300)[0]
+    said = started.communicate(timeout=PATIENCE)[0]
     assert started.returncode == 130 and "0 of 1 runs: none" in said and "Traceback" not in said
 
 
@@ -224,7 +224,7 @@ def test_a_mistake_is_one_line_and_nothing_is_made(folder, arguments, message):
     (folder.parent / "grid.yml").write_text("notebooks: [in]")
     (folder.parent / "typo.yml").write_text("notebooks: [in]\nparameters: {y: 1}")
     ended = started_with(folder.parent, "--out", "out", *arguments)
-    said = ended.communicate(timeout=300)[0]
+    said = ended.communicate(timeout=PATIENCE)[0]
     assert ended.returncode == 1 and said.startswith(message) and len(said.splitlines()) == 1
     assert not (folder.parent / "out").exists()
 

@@ -8,10 +8,10 @@ import time
 import pytest
 
 from helpers import config
-from helpers.tests.commands import wait_for
+from helpers.tests.commands import PATIENCE, wait_for
 from helpers.tests.notebooks import alive
 from helpers.tests.tools.batch.test_batch import TAGGED, folder, put, rows, started_with
-from helpers.tests.tools.batch.test_classroom import forty, judge
+from helpers.tests.tools.batch.test_classroom import forty, impatient, judge
 from helpers.tools.batch import command, grid, kept, pools
 
 pytest.importorskip("distributed", reason="make setup EXTRAS=cluster")
@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.copies,
     pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals"),
 ]
-__all__ = ["TAGGED", "folder", "forty"]
+__all__ = ["TAGGED", "folder", "forty", "impatient"]
 
 
 def dask(*arguments: str, path: str = "") -> subprocess.Popen:
@@ -50,11 +50,20 @@ def scheduler(tmp_path):
         process.wait()
 
 
+def registered(address: str, number: int) -> None:
+    """Waits until so many workers are known to a scheduler; a batch has less patience."""
+    from distributed import Client
+
+    with Client(address, timeout=PATIENCE) as client:
+        client.wait_for_workers(number, timeout=PATIENCE)
+
+
 @pytest.fixture
 def workers(scheduler):
     """Two workers of that scheduler, each with one thread."""
     root = str(config.course_root())
     started = [dask("worker", scheduler, *WORKER, path=root) for _ in range(2)]
+    registered(scheduler, 2)
     yield started
     for process in started:
         process.kill()
@@ -71,7 +80,7 @@ def test_notebooks_travel_as_text_and_come_back(folder, scheduler, workers):
     (folder / "torn.ipynb").write_text("{", encoding="utf-8")
     (folder.parent / "grid.yml").write_text("notebooks: [in]\nparameters: {x: 7}")
     started = started_with(folder.parent, "--scheduler", scheduler, "--out", "out")
-    said = started.communicate(timeout=300)[0]
+    said = started.communicate(timeout=PATIENCE)[0]
     assert started.returncode == 1 and f"workers of {scheduler}" in said
     found = {row["student"]: row for row in rows(folder.parent / "out")}
     states = {name: row["state"] for name, row in found.items()}
@@ -79,7 +88,7 @@ def test_notebooks_travel_as_text_and_come_back(folder, scheduler, workers):
     assert '"7\\n"' in (folder.parent / "out" / found["good"]["executed"]).read_text()
 
 
-def test_a_class_of_forty_is_marked_by_workers(forty, tmp_path, scheduler, workers):
+def test_a_class_of_forty_is_marked_by_workers(forty, impatient, tmp_path, scheduler, workers):
     folder, pupils = forty
     wanted = grid.read(folder / "grid.yml")
     runs, beside = grid.look(wanted)
@@ -102,7 +111,7 @@ def test_the_runs_of_a_lost_worker_go_to_another(folder, scheduler, workers):
     family = psutil.Process(kernel).parents()
     (owner,) = [w for w in workers if w.pid in {p.pid for p in family}]
     owner.kill()
-    assert started.communicate(timeout=300)[0] and started.returncode == 0
+    assert started.communicate(timeout=PATIENCE)[0] and started.returncode == 0
     wait_for(lambda: not alive(kernel))
     assert rows(folder.parent / "out")[0]["state"] == "ok"
 
@@ -115,7 +124,7 @@ def test_an_interrupt_stops_the_runs_on_the_workers(folder, scheduler, workers):
     started = started_with(folder.parent, "--scheduler", scheduler, "--out", "out")
     wait_for(lambda: pid.exists() and pid.read_text())
     started.terminate()
-    assert "the same command goes on" in started.communicate(timeout=300)[0]
+    assert "the same command goes on" in started.communicate(timeout=PATIENCE)[0]
     assert started.returncode == 130
     wait_for(lambda: not alive(int(pid.read_text())))
 
@@ -124,7 +133,7 @@ def test_a_scheduler_that_is_not_there_is_one_line(folder):
     put(folder, "good", "1")
     (folder.parent / "grid.yml").write_text("notebooks: [in]")
     started = started_with(folder.parent, "--scheduler", "tcp://127.0.0.1:9", "--out", "out")
-    said = started.communicate(timeout=300)[0]
+    said = started.communicate(timeout=PATIENCE)[0]
     assert started.returncode == 1
     assert said.startswith("No Dask scheduler answers at tcp://127.0.0.1:9. Start one with")
     assert len(said.splitlines()) == 1
@@ -133,6 +142,7 @@ def test_a_scheduler_that_is_not_there_is_one_line(folder):
 def test_a_worker_without_the_course_is_refused(scheduler):
     worker = dask("worker", scheduler, *WORKER)
     try:
+        registered(scheduler, 1)
         with (
             pytest.raises(pools.PoolError, match="doesn't find the course"),
             pools.cluster(scheduler),

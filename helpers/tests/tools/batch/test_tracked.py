@@ -35,7 +35,7 @@ def folder(tmp_path, monkeypatch):
 def start(folder):
     place = folder.parent / "grid.yml"
     place.write_text(
-        "notebooks: [in]\nparameters: {x: [0, 1, 2, 3]}\nlimits: {minutes: 5, memory_gb: 3}\n"
+        "notebooks: [in]\nparameters: {x: [0, 1, 2, 3]}\nlimits: {minutes: 60, memory_gb: 3}\n"
     )
     wanted, out = grid.read(place), folder.parent / "runs" / "four"
     with kept.locked(out), command._logging(out), pools.local(4) as pool:
