@@ -141,13 +141,10 @@ def send(patience: float = PATIENCE) -> int:
             store = mlflow_store.Store(target)
             if store.is_new:  # whatever an earlier one of this address had got
                 waiting.forget_sent(target)
-        seen: set[Path] = set()
-        while new := [entry for entry in waiting.entries() if entry not in seen]:
-            seen.update(new)  # and what comes meanwhile: its own process may have given up
-            for entry in new:
-                with _locked(target, patience), mlflow_store.quiet():
-                    if (entry / "entry.json").is_file():  # nobody else has sent it meanwhile
-                        count += _send_entry(store, target, entry)
+        for entry in waiting.coming():  # what comes meanwhile, too: its process may have given up
+            with _locked(target, patience), mlflow_store.quiet():
+                if (entry / "entry.json").is_file():  # nobody else has sent it meanwhile
+                    count += _send_entry(store, target, entry)
     except ImportError as error:
         raise TrackingError(f"MLflow isn't installed ({error.name}): {INSTALL}.") from error
     except Timeout as error:
@@ -212,11 +209,9 @@ def _send_entry(store, target: str, entry: Path) -> int:
         if not (mlflow_store.is_final(error) and store.answers()):
             raise
         waiting.refuse(entry)
-        _say(
-            "refused",
-            f"Tracking: a record was refused ({_first_line(error)}); it is kept in "
-            f"{waiting.folder().name}/refused.",
-        )
+        place = f"{waiting.folder().name}/refused"
+        words = f"a record was refused ({_first_line(error)}); it is kept in {place}."
+        _say("refused", f"Tracking: {words}")
         return 0
     waiting.note_sent(target, record, origin)
     waiting.drop(entry)

@@ -11,7 +11,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from helpers import config, course_version, storage
@@ -80,6 +80,14 @@ def entries(place: Path | None = None) -> list[Path]:
     """The folders of all entries, oldest first; those that can't be read are left out."""
     place = place or folder()
     return sorted(path.parent for path in place.glob("[0-9]*/entry.json"))
+
+
+def coming() -> Iterator[Path]:
+    """All entries, oldest first, then those that have come while these were worked through."""
+    seen: set[Path] = set()
+    while new := [entry for entry in entries() if entry not in seen]:
+        seen.update(new)
+        yield from new
 
 
 def refused() -> list[Path]:

@@ -48,10 +48,7 @@ TROUBLE = {
     "asks": "your_name = input('Your name? ')",
     "hangs": "while True:\n    pass",
     "dies": "import os\n\nos._exit(1)",
-    "eats": (
-        "import time\n\nkept = []\n"
-        "while True:\n    kept.append(bytearray(20_000_000))\n    time.sleep(0.05)"
-    ),
+    "eats": "import time\nkept = []\nwhile not time.sleep(0.05):\n    kept += [bytearray(10**7)]",
     "slip": "def a_slip(:\n    return",
 }
 COLAB = (  # what Colab and its users put before the first cell
