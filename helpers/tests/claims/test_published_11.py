@@ -84,7 +84,7 @@ def test_counts_of_places_and_of_labels():
     assert (96 // 32) ** 2 == 9
     assert not missing(NAME, "cost-idea", "nine times as many places as at 32")
     epochs = config.PROFILES["full"].epochs
-    assert epochs["two_conv"] == 4 * epochs["tuned_short"]  # with all images, in batches of 64
+    assert epochs["two_conv"] == 8 * epochs["tuned_short"]  # with all images, in batches of 64
     assert not missing(NAME, "few-idea", "four times as many steps with all images")
     ten, hundred = data.LAYOUTS
     assert (20 * ten.classes, 20 * hundred.classes) == (200, 2_000)
