@@ -51,8 +51,8 @@ track:  ## open MLflow's page on the course's runs, here alone [PORT=5000]; firs
 serve:  ## serve a model over HTTP, here alone [MODEL=file.keras] [PORT=8000]; first `make setup EXTRAS=service`; ALLOW_TRAINING=1 lets it be trained on
 	@$(TOOL).serve $(call option,MODEL,model) $(call option,PORT,port)
 
-publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [CIFAR100_DIR=…] [NOTEBOOKS="01"]
-	@$(TOOL).publish $(call option,CIFAR10_DIR,cifar10-dir) $(call option,CIFAR100_DIR,cifar100-dir) $(call option,NOTEBOOKS,notebooks)
+publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [CIFAR100_DIR=…] [NOTEBOOKS="01"] [TARGET=cifar100]
+	@$(TOOL).publish $(call option,CIFAR10_DIR,cifar10-dir) $(call option,CIFAR100_DIR,cifar100-dir) $(call option,NOTEBOOKS,notebooks) $(call option,TARGET,target)
 
 bench:  ## measure speed and memory into figures/bench* [ROUNDS=3] [ONLY=training|batch|times|service] [NETWORK=fast]; for PyTorch's rows `make setup EXTRAS=torch` first
 	@$(TOOL).bench $(call option,ROUNDS,rounds) $(call option,ONLY,only) $(call option,NETWORK,network)

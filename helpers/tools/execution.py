@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +92,11 @@ def own_kernel(folder: Path, *arguments: str) -> dict[str, str]:
 
 
 def execute(
-    source: Path, target: Path, environment: dict[str, str], tick: Callable[[float], None]
+    source: Path,
+    target: Path,
+    environment: dict[str, str],
+    tick: Callable[[float], None],
+    parameters: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Executes one notebook with papermill, in a process of its own, with a scratch folder.
 
@@ -103,6 +107,7 @@ def execute(
         target: Where the executed notebook goes; it appears there once the run has ended.
         environment: Variables set for the notebook on top of this process's.
         tick: Called every second with the seconds elapsed.
+        parameters: Papermill parameters, as strings.
     """
     from helpers import storage
 
@@ -117,7 +122,7 @@ def execute(
         with (
             log.open("wb") as said,
             endings.started(
-                _command(source.resolve(), executed),
+                _command(source.resolve(), executed, parameters or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=said,
@@ -136,10 +141,12 @@ def execute(
     return Outcome(source.stem, state, time.monotonic() - began, target, error)
 
 
-def _command(source: Path, executed: Path) -> list[str]:
+def _command(source: Path, executed: Path, parameters: Mapping[str, str]) -> list[str]:
     ours = ["helpers.tools.notebook_process", os.getpid(), executed.parent]
     papermill = [source, executed, "--cwd", source.parent, "--no-progress-bar"]
     papermill += ["--start-timeout", KERNEL_STARTS]
+    for name, value in parameters.items():
+        papermill += ["--parameters_raw", name, value]
     return [sys.executable, "-m", *map(str, [*ours, *papermill])]
 
 

@@ -1,22 +1,26 @@
 """Publishes the course: runs it in full, stores the outputs, the results and the tables.
 
     python -m helpers.tools.publish --cifar10-dir FOLDER [--cifar100-dir FOLDER]
-                                    [--notebooks "01 03"]
+                                    [--notebooks "01 03"] [--target cifar100]
 
 Each notebook is stored as soon as it has run. After an interruption, the same command goes on with
 the first one that wasn't; trainings come from the cache where they were done before.
+
+A notebook with the parameter `target` can be run on another set than its own, too. Of such a run
+the records are stored, and the tables that follow from them, not the outputs.
 """
 
 import argparse
 import hashlib
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
 from helpers import config
 from helpers.tools import endings, execution, readme_file, setup
-from helpers.tools.publish import model_file, outputs
+from helpers.tools.publish import merging, model_file, outputs
 
 FIGURES = config.course_root() / "figures"
 
@@ -27,13 +31,16 @@ def main() -> None:
     parser.add_argument("--cifar10-dir", default=os.environ.get("CIFAR10_DIR"))
     parser.add_argument("--cifar100-dir", default=os.environ.get("CIFAR100_DIR"))
     parser.add_argument("--notebooks")
+    parser.add_argument("--target", choices=list(config.EMBEDDED))
     options = parser.parse_args()
     try:
         notebooks = execution.choose_notebooks(options.notebooks)
     except ValueError as error:
         sys.exit(str(error))
+    if options.target:
+        refuse_targetless(notebooks, options.target)
     folders = {}
-    for about in sorted({execution.about(path) for path in notebooks}):
+    for about in sorted({options.target or execution.about(path) for path in notebooks}):
         named = vars(options)[f"{about}_dir"]
         if not named or not Path(named).expanduser().exists():
             sys.exit(
@@ -42,21 +49,32 @@ def main() -> None:
         folders[about] = Path(named).expanduser().resolve()
     with endings.clean("Interrupted; what is published stays, the same command does the rest."):
         setup.ensure()
-        publish_all(notebooks, folders)
+        publish_all(notebooks, folders, options.target)
 
 
-def publish_all(notebooks: list[Path], folders: dict[str, Path]) -> None:
+def refuse_targetless(notebooks: list[Path], target: str) -> None:
+    """Ends the command if a notebook can't be run on another set than its own."""
+    for path in notebooks:
+        if not re.search(r'"target = None\b', path.read_text(encoding="utf-8")):
+            sys.exit(
+                f"TARGET={target}: {path.stem} has no parameter `target`. Name notebooks that "
+                'have it, as in NOTEBOOKS="11".'
+            )
+
+
+def publish_all(notebooks: list[Path], folders: dict[str, Path], target: str | None = None) -> None:
     """Publishes notebooks, but for those that the same command has published before it stopped.
 
     Args:
         notebooks: The notebooks, in `notebooks/`.
         folders: Folder or archive with each set that they are about, by its key in
             `config.EMBEDDED`.
+        target: The set on which they are run, if it isn't each one's own.
     """
     from helpers.tools import resume
 
     names = [path.stem for path in notebooks]
-    data = {path: str(folders[execution.about(path)]) for path in notebooks}
+    data = {path: str(folders[target or execution.about(path)]) for path in notebooks}
     keys = [resume.key(resume.sources(path, ("code",)), data[path]) for path in notebooks]
     progress = resume.Progress(
         config.runs_dir() / "publish" / "progress.json", resume.key(names, *data.values())
@@ -65,7 +83,7 @@ def publish_all(notebooks: list[Path], folders: dict[str, Path]) -> None:
         if progress.finished(path.stem, key) == {"stored": _stored(path)}:
             print(f"{path.stem}: published before", flush=True)
             continue
-        publish(path, folders[execution.about(path)])
+        publish(path, Path(data[path]), target)
         progress.add(path.stem, key, stored=_stored(path))
     progress.forget()
 
@@ -78,41 +96,44 @@ def _stored(path: Path) -> str:
     return hashlib.sha256(json.dumps(records, sort_keys=True).encode()).hexdigest()
 
 
-def publish(path: Path, folder: Path) -> None:
+def publish(path: Path, folder: Path, target: str | None = None) -> None:
     """Runs one notebook in full and stores what came out: outputs, records, the README's table.
 
     Args:
         path: The notebook, in `notebooks/`.
-        folder: Folder or archive with the set that it is about.
+        folder: Folder or archive with the set on which it is run.
+        target: That set, if it isn't the notebook's own; then its stored outputs stay.
     """
     import nbformat
 
     from helpers import results, storage
 
-    runs = config.runs_dir() / "publish"
-    restore(results.published(), path.stem, runs / "records")
+    runs, about = config.runs_dir() / "publish", target or execution.about(path)
+    merging.restore(results.published(), path.stem, runs / "records")
     settings = {
         "COURSE_PROFILE": "full",
         "COURSE_TRACKING": "",
-        "COURSE_DATASET": execution.about(path),
-        f"{execution.about(path).upper()}_DIR": str(folder),
+        "COURSE_DATASET": about,
+        f"{about.upper()}_DIR": str(folder),
         "COURSE_RUNS": str(runs),
     }
     print(f"{path.stem}: running … ", end="", flush=True)
-    outcome = execution.execute(path, runs / path.name, settings, lambda seconds: None)
+    parameters = {"target": target} if target else {}
+    outcome = execution.execute(path, runs / path.name, settings, lambda seconds: None, parameters)
     print(f"{outcome.state} after {outcome.seconds:.0f} s", flush=True)
     if outcome.state != "ok":
         sys.exit(f"{path.stem} was not published: {outcome.error}. See {outcome.path}")
     executed = nbformat.read(outcome.path, as_version=4)
-    records = merged(results.published(), results.load_records(runs / "records"), path.stem)
+    records = merging.merged(results.published(), results.load_records(runs / "records"), path.stem)
     names = {p.stem for p in execution.choose_notebooks(None)}
     records = [record for record in records if record["notebook"] in names]
-    refuse_mixed(records)
+    merging.refuse_mixed(records)
     own = [r for r in results.load_records(runs / "records") if r["notebook"] == path.stem]
     model = model_file.model_of(runs / "models", path.stem, own)
     text, figures = readme_and_figures(readme_file.PATH.read_text(encoding="utf-8"), records)
     with endings.held():
-        storage.write_whole(path, nbformat.writes(outputs.cleaned(executed)) + "\n")
+        if not target:
+            storage.write_whole(path, nbformat.writes(outputs.cleaned(executed)) + "\n")
         stored = results.published_files(records)
         for name, content in stored.items():
             storage.write_whole(results.PUBLISHED / name, content)
@@ -129,61 +150,9 @@ def publish(path: Path, folder: Path) -> None:
             storage.write_whole(config.published_model().with_suffix(suffix), content)
         for other in execution.choose_notebooks(None):
             text = other.read_text(encoding="utf-8")
-            storage.write_whole(other, outputs.with_tables(text, tables_of(other.stem, records)))
-
-
-def tables_of(notebook: str, records: list[dict]) -> dict[str, str]:
-    """By dataset, the table of results as a notebook shows it: its models and earlier ones."""
-    from helpers import results
-
-    return {
-        dataset: results.markdown_table(results.summarise(results.until(part, notebook)))
-        for dataset, part in by_dataset(records).items()
-    }
-
-
-def refuse_mixed(records: list[dict]) -> None:
-    """Ends the command if models of one table would come from different images.
-
-    Datasets may stand side by side; one name for two sets of images may not.
-    """
-    from helpers import results
-
-    found: dict[str, set[str]] = {}
-    for record in results.tested(records):
-        found.setdefault(record["dataset"], set()).add(record["dataset_fingerprint"])
-    mixed = [dataset for dataset, fingerprints in found.items() if len(fingerprints) > 1]
-    if mixed:
-        sys.exit(
-            f"Nothing was published: {mixed[0]} would be the name of two different sets of images "
-            "in one table. Publish all notebooks from the same copy."
-        )
-
-
-def by_dataset(records: list[dict]) -> dict[str, list[dict]]:
-    """The records of each dataset on which models were tested, the course's own first."""
-    from helpers import results
-
-    names = results.tested_datasets(records)
-    return {name: [r for r in records if r["dataset"] == name] for name in names}
-
-
-def restore(published: list[dict], notebook: str, folder: Path) -> None:
-    """Fills a folder of records with the published ones of all other notebooks.
-
-    So the notebook that is run next compares itself with them, as if all had run together.
-
-    Args:
-        published: The published records.
-        notebook: The notebook whose records are left out.
-        folder: The folder; other records in it are deleted.
-    """
-    from helpers import storage
-
-    for old in folder.glob("*.json"):
-        old.unlink()
-    for number, record in enumerate(r for r in published if r["notebook"] != notebook):
-        storage.write_whole(folder / f"published-{number:03d}.json", json.dumps(record))
+            storage.write_whole(
+                other, outputs.with_tables(text, merging.tables_of(other.stem, records))
+            )
 
 
 def readme_and_figures(text: str, records: list[dict]) -> tuple[str, dict[str, str]]:
@@ -201,7 +170,7 @@ def readme_and_figures(text: str, records: list[dict]) -> tuple[str, dict[str, s
     from helpers.tools.publish import charts
 
     tables, others, files = [], [], {}
-    for number, (dataset, part) in enumerate(by_dataset(records).items()):
+    for number, (dataset, part) in enumerate(merging.by_dataset(records).items()):
         figures = {
             charts.file_name(name, dataset if number else ""): figure
             for name, figure in charts.drawn(part).items()
@@ -212,30 +181,3 @@ def readme_and_figures(text: str, records: list[dict]) -> tuple[str, dict[str, s
         files |= {file: plots.svg(*figure) for file, figure in figures.items()}
     text = readme_file.with_part(text, "results", "\n\n".join(tables))
     return readme_file.with_part(text, "charts", "\n\n".join(others)), files
-
-
-def merged(published: list[dict], new: list[dict], notebook: str) -> list[dict]:
-    """The published records with those of one notebook replaced, in a fixed order.
-
-    What the notebook has published on other datasets stays; another copy of the same dataset, as
-    in `CIFAR-10 (JPEG copy)`, is replaced.
-
-    Args:
-        published: Records of all notebooks so far.
-        new: Records of a run; only those of `notebook` count.
-        notebook: Name of the notebook that was run.
-    """
-    own = [record for record in new if record["notebook"] == notebook]
-    replaced = {(notebook, _without_copy(record)) for record in own}
-    kept = [r for r in published if (r["notebook"], _without_copy(r)) not in replaced]
-    return sorted([*kept, *own], key=_place)
-
-
-def _without_copy(record: dict) -> str:
-    """The dataset of a record, whichever copy of it was used."""
-    return record["dataset"].partition(" (")[0]
-
-
-def _place(record: dict) -> tuple:
-    name = record.get("model") or record.get("name")
-    return (record["notebook"], record["dataset"], record["kind"], name, record.get("seed", 0))

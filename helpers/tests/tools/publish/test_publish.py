@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from helpers import config, results
 from helpers.tests.notebooks import executed_notebook, notebook
 from helpers.tools import execution, readme_file
-from helpers.tools.publish import command, model_file, outputs
+from helpers.tools.publish import command, merging, model_file, outputs
 
 ROOT = config.course_root()
 TEXT = (ROOT / "environment.yml").read_text(encoding="utf-8")
@@ -36,7 +36,7 @@ def test_publishing_one_notebook_keeps_the_records_of_the_others():
         named = {"notebook": name, "dataset": "digits", "kind": "training", "model": "m"}
         return named | {"seed": 0, "value": value}
 
-    merged = command.merged(
+    merged = merging.merged(
         [record("01_a", 1), record("02_b", 2)], [record("02_b", 3), record("01_a", 9)], "02_b"
     )
     assert merged == [record("01_a", 1), record("02_b", 3)]
@@ -126,7 +126,7 @@ def test_only_the_model_of_this_run_is_published(tmp_path, monkeypatch):
 def test_a_notebook_is_published_beside_the_records_of_the_others(tmp_path):
     published = [{"notebook": "01_a", "value": 1}, {"notebook": "02_b", "value": 2}]
     (tmp_path / "old.json").write_text("{}")
-    command.restore(published, "02_b", tmp_path)
+    merging.restore(published, "02_b", tmp_path)
     assert results.load_records(tmp_path) == [{"notebook": "01_a", "value": 1}]
 
 
@@ -159,7 +159,7 @@ def test_a_notebook_shows_its_models_and_earlier_ones():
     shown = {"kind": "training", "dataset": "d", "seed": 0, "test_accuracy": 0.5, "seconds": 1}
     shown |= {"val_accuracy": 0.5, "parameter_count": 10}
     records = [shown | {"notebook": name, "model": name} for name in ("01_a", "02_b", "03_c")]
-    table = command.tables_of("02_b", records)["d"]
+    table = merging.tables_of("02_b", records)["d"]
     assert "01_a" in table and "02_b" in table and "03_c" not in table
 
 
@@ -187,7 +187,44 @@ def test_publishing_on_another_dataset_leaves_the_others_alone():
         }
 
     before = [record("CIFAR-10", 1), record("digits", 2), record("CIFAR-10", 3, "02_b")]
-    after = command.merged(before, [record("digits", 4), record("digits", 5, "02_b")], "01_a")
+    after = merging.merged(before, [record("digits", 4), record("digits", 5, "02_b")], "01_a")
     assert after == [record("CIFAR-10", 1), record("digits", 4), record("CIFAR-10", 3, "02_b")]
-    copy = command.merged(before, [record("CIFAR-10 (JPEG copy)", 6)], "01_a")
+    copy = merging.merged(before, [record("CIFAR-10 (JPEG copy)", 6)], "01_a")
     assert copy[:2] == [record("CIFAR-10 (JPEG copy)", 6), record("digits", 2)]
+
+
+def test_on_another_set_the_records_are_stored_and_the_outputs_stay(monkeypatch, tmp_path):
+    path = notebook(tmp_path / "11_a.ipynb", "target = None")
+    before, asked = path.read_bytes(), {}
+
+    def execute(source, target, environment, tick, parameters):
+        asked.update(environment | parameters)
+        return execution.Outcome(source.stem, "ok", 1.0, path, "")
+
+    new = {"notebook": "11_a", "kind": "measurement", "name": "n", "dataset": "CIFAR-100"}
+    root = tmp_path / "course"
+    monkeypatch.setattr(execution, "execute", execute)
+    monkeypatch.setattr(execution, "choose_notebooks", lambda _: [path])
+    monkeypatch.setattr(results, "published", lambda: [new | {"dataset": "CIFAR-10"}])
+    monkeypatch.setattr(results, "load_records", lambda folder: [new])
+    monkeypatch.setattr(results, "PUBLISHED", root / "results", raising=False)
+    monkeypatch.setattr(command, "FIGURES", root)
+    monkeypatch.setattr(command, "readme_and_figures", lambda text, records: ("published", {}))
+    monkeypatch.setattr(command.readme_file, "PATH", root / "README.md")
+    root.mkdir()
+    command.readme_file.PATH.write_text("before")
+    command.publish(path, tmp_path / "hundred", "cifar100")
+    assert asked["target"] == asked["COURSE_DATASET"] == "cifar100"
+    assert asked["CIFAR100_DIR"] == str(tmp_path / "hundred") and "CIFAR10_DIR" not in asked
+    assert path.read_bytes() == before
+    stored = json.loads((root / "results" / "11_a.json").read_text())["records"]
+    assert [record["dataset"] for record in stored] == ["CIFAR-10", "CIFAR-100"]
+    command.publish(path, tmp_path)
+    assert asked["COURSE_DATASET"] == "cifar10" and path.read_bytes() != before
+
+
+def test_only_a_notebook_with_a_target_runs_on_another_set(tmp_path):
+    command.refuse_targetless([notebook(tmp_path / "11_a.ipynb", "target = None")], "cifar100")
+    other = notebook(tmp_path / "09_b.ipynb", "my_target = None")
+    with pytest.raises(SystemExit, match="09_b has no parameter `target`"):
+        command.refuse_targetless([other], "cifar100")
