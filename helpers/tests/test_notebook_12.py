@@ -27,6 +27,7 @@ def executed(folder, **environment) -> dict:
     return runner.run(wanted, lambda: False)
 
 
+@pytest.mark.copies
 def test_without_mlflow_and_optuna_it_says_so_and_all_else_runs(tmp_path):
     (tmp_path / "sitecustomize.py").write_text(HIDDEN)
     path = os.pathsep.join([str(config.course_root()), str(tmp_path)])
