@@ -8,7 +8,7 @@ import numpy as np
 from helpers import config, results
 from helpers.results import tables
 from helpers.tests.published import published_measurement, published_values
-from helpers.tools.publish import command
+from helpers.tools.publish import command, merging
 
 ROOT = config.course_root()
 
@@ -25,7 +25,7 @@ def test_the_readme_and_its_pictures_show_the_published_records():
     assert not figures, "a chart that the README doesn't show"
     stored = {path.name for path in command.FIGURES.glob("*.svg")}
     assert stored == set(shown.values()), "a chart of an older run"
-    assert results.published() == command.merged(results.published(), [], "")
+    assert results.published() == merging.merged(results.published(), [], "")
     for name, text in results.published_files(results.published()).items():
         assert (results.PUBLISHED / name).read_text(encoding="utf-8") == text
 
