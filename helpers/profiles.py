@@ -48,7 +48,7 @@ EPOCHS = {
     "vgg": (1, 8, 16),
     "hundred_residual": (1, 5, 24),
     "hundred_short": (1, 5, 6),
-    "tuned": (1, 3, 4),
+    "tuned": (1, 3, 3),
     "tuned_short": (1, 2, 2),
     "search": (2, 4, 6),
     "service": (1, 8, 24),

@@ -11,6 +11,8 @@ from helpers.tests.published import (
     missing,
     needs_published,
     published_measurement,
+    published_rows,
+    published_table,
     published_values,
 )
 from helpers.tools.bench import networks
@@ -97,3 +99,58 @@ def test_the_published_run_reaches_its_floors():
     (seconds,) = published_values(NAME, "borrowed and tuned", "seconds")
     assert tuned >= 0.92 and seconds <= 3_600
     assert published_measurement(NAME, "frozen, all images, test") >= 0.78
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+@waiting
+def test_the_mistake_costs_what_is_told():
+    rows = published_rows(NAME, "frozen, by size and way")
+    right, twice = ([*map(percent, rows[way])] for way in ("right", "twice"))
+    said = "{} % at 32 pixels, {} % at 64 and {} % at 96".format(*right)
+    assert not missing(NAME, "failure-read", said, "it is {}, {} and {} %".format(*twice))
+    gap, wins = rows["right"] - rows["twice"], rows["right"][-1] - rows["right"][0]
+    said = f"costs {100 * gap.min():.0f} points at the smallest size and {100 * gap.max():.0f} at"
+    assert not missing(NAME, "failure-read", said, f"wins {100 * wins:.0f} points")
+    assert gap.argmin() == 0 and gap.argmax() == 2 and gap.min() > wins
+    spread = {
+        (pixels, way): published_measurement(NAME, f"liveliness, {pixels} pixels, {way}")
+        for pixels in (32, 64, 96)
+        for way in ("right", "twice")
+    }
+    ratios = [spread[pixels, "right"] / spread[pixels, "twice"] for pixels in (32, 64, 96)]
+    said = f"was {spread[96, 'right']:.1f} at 96", f"{spread[96, 'twice']:.2f} with the mistake"
+    assert not missing(NAME, "alarm-read", *said, f"{ratios[2]:.0f} times smaller")
+    assert ratios[2] == min(ratios), "at the other sizes the ratio was larger still"
+
+
+@waiting
+def test_what_labels_are_worth_is_as_told():
+    rows, counts = published_table(NAME, "accuracy by images of a class")
+    borrowed, two, fast = rows
+    ends = [
+        f"{percent(borrowed[n])} % against {percent(two[n])} and {percent(fast[n])} %"
+        for n in (0, -1)
+    ]
+    assert (counts[0], counts[-1]) == ("10", "4500")
+    assert not missing(NAME, "few-read", *(f"{end} with" for end in ends))
+    assert (borrowed > np.maximum(two, fast)).all(), "the lines don't cross"
+    lead = 100 * (borrowed - fast)
+    assert round(lead[0]) == 32 and lead[-1] < 2, "from 32 points to less than two"
+    there = fast[counts.index("200")]
+    assert abs(there - borrowed[0]) < 0.01
+    assert not missing(NAME, "few-read", f"the fast layers ({percent(there)} %)")
+
+
+@waiting
+def test_what_stages_tell_is_as_told():
+    rows = published_rows(NAME, "linear heads by stage")
+    for pixels, stage in ((32, 5), (96, 7)):
+        line = rows[f"{pixels} pixels"]
+        assert line.argmax() + 1 == stage
+        said = f"{pixels} pixels is {stage}" if pixels == 32 else f"96 pixels it is {stage}"
+        assert not missing(
+            NAME, "stages-read", said, *(f"{percent(x)} %" for x in line[[stage - 1, 7]])
+        )
