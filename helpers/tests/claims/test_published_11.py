@@ -10,6 +10,7 @@ from helpers.models import lite0
 from helpers.tests.published import (
     missing,
     needs_published,
+    of_main_dataset,
     published_measurement,
     published_rows,
     published_table,
@@ -18,6 +19,11 @@ from helpers.tests.published import (
 from helpers.tools.bench import networks
 
 NAME = "11_transfer_learning"
+PLANS = (
+    *("new head, all", "head, then a third", "head, then all", "head, then all, large rate"),
+    *("head, then all, norms learn", "head, then all, slower below"),
+    "head, then all, a third of the rate",
+)
 waiting = needs_published(NAME)
 
 
@@ -105,6 +111,15 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
+def measured(name: str) -> dict:
+    (found,) = [r for r in of_main_dataset(NAME) if r.get("name") == name]
+    return found
+
+
+def spread(row: dict) -> str:
+    return f"{100 * row['value']:.1f} ± {100 * row['spread']:.1f} %"
+
+
 @waiting
 def test_the_mistake_costs_what_is_told():
     rows = published_rows(NAME, "frozen, by size and way")
@@ -154,3 +169,58 @@ def test_what_stages_tell_is_as_told():
         assert not missing(
             NAME, "stages-read", said, *(f"{percent(x)} %" for x in line[[stage - 1, 7]])
         )
+
+
+@waiting
+def test_ways_to_train_further_are_as_told():
+    right = {name: measured(f"tuned: {name}") for name in PLANS}
+    moved = {name: published_measurement(NAME, f"unmoved: {name}") for name in PLANS}
+    frozen = published_values(NAME, "frozen, for tuning", "val_accuracy").mean()
+    assert len(published_values(NAME, "head, then all", "val_accuracy")) == 2
+    told = [
+        f"frozen features had {percent(frozen)} %",
+        f"*Head, then all* reaches {spread(right['head, then all'])}",
+        f"the best, {spread(right['head, then all, slower below'])}",
+        f"its control, {spread(right['head, then all, a third of the rate'])}",
+        f"ends at {percent(right['head, then a third']['value'])} %",
+        f"random head at {percent(right['new head, all']['value'])} %",
+        f"seven points ({percent(right['head, then all, norms learn']['value'])} %)",
+        f"left in any of them: {percent(moved['head, then all, a third of the rate'])} %",
+    ]
+    assert not missing(NAME, "plans-read", *told)
+    value = {name: row["value"] for name, row in right.items()}
+    assert max(value, key=value.get) == "head, then all, slower below"
+    assert round(100 * (value["head, then all"] - value["head, then all, norms learn"])) == 7
+    assert value["head, then all, large rate"] == 0.1
+    most = max(moved, key=moved.get)
+    others = [share for name, share in moved.items() if name != most]
+    assert most == "head, then all, a third of the rate" and max(others) < 0.05
+    bent = measured("worth of bending")
+    said = f"costs {-100 * bent['value']:.1f} ± {100 * bent['spread']:.1f} points"
+    assert (
+        not missing(NAME, "bent-read", said) and config.PROFILES["full"].epochs["tuned_short"] == 2
+    )
+
+
+@waiting
+def test_the_long_training_and_the_test_are_as_told():
+    (history,) = published_values(NAME, "borrowed and tuned", "history")
+    frozen = published_measurement(NAME, "frozen, all images, validation")
+    first, last = (percent(history["val_accuracy"][n]) for n in (0, -1))
+    said = f"has {first} %, after the third {last} %, and {percent(history['accuracy'][-1])} %"
+    assert len(history["loss"]) == 3 and history["val_accuracy"][0] > frozen
+    assert not missing(NAME, "full-curve-read", said, f"has {percent(frozen)} %")
+    (test,) = published_values(NAME, "borrowed and tuned", "test_accuracy")
+    (seconds,) = published_values(NAME, "borrowed and tuned", "seconds")
+    plain = published_measurement(NAME, "frozen, all images, test")
+    said = f"right for {percent(plain)} %", f"network for {percent(test)} %"
+    assert not missing(NAME, "test-read", *said, f"took {seconds / 60:.0f} minutes")
+
+
+@waiting
+def test_digits_far_from_photos_are_as_told():
+    found = {
+        name: published_measurement(NAME, f"digits, {name}")
+        for name in ("frozen", "from scratch", "tuned")
+    }
+    assert not missing(NAME, "limit-published", *(f"{percent(x)} %" for x in found.values()))
