@@ -218,9 +218,12 @@ def test_the_long_training_and_the_test_are_as_told():
 
 
 @waiting
-def test_digits_far_from_photos_are_as_told():
+def test_digits_far_from_photos_and_few_labels_are_as_told():
     found = {
         name: published_measurement(NAME, f"digits, {name}")
         for name in ("frozen", "from scratch", "tuned")
     }
     assert not missing(NAME, "limit-published", *(f"{percent(x)} %" for x in found.values()))
+    few = [measured(name)["value"] for name in ("class means, few labels", "solution of 11.5")]
+    assert abs(few[0] - few[1]) < 0.005
+    assert not missing(NAME, "ex5-solution-read", "differ by less than half a point")
