@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from helpers import config, data, models
+from helpers import config, data, models, results
 from helpers.checks import notebook_11
 from helpers.models import lite0
 from helpers.tests.published import (
@@ -16,6 +16,7 @@ from helpers.tests.published import (
     published_table,
     published_values,
 )
+from helpers.tools import readme_file
 from helpers.tools.bench import networks
 
 NAME = "11_transfer_learning"
@@ -227,3 +228,16 @@ def test_digits_far_from_photos_and_few_labels_are_as_told():
     few = [measured(name)["value"] for name in ("class means, few labels", "solution of 11.5")]
     assert abs(few[0] - few[1]) < 0.005
     assert not missing(NAME, "ex5-solution-read", "differ by less than half a point")
+
+
+@waiting
+def test_the_last_layer_and_the_readme_are_as_told():
+    small = published_rows(NAME, "linear heads by stage")["32 pixels"]
+    assert not missing(NAME, "stages-read", f"stage 7 ({percent(small[6])} %)")
+    assert round(100 * (small[6] - small[7])) == 12, "the last layer loses twelve points"
+    (seconds,) = published_values(NAME, "borrowed and tuned", "seconds")
+    said = f"after {seconds / 60:.0f} minutes of training on a processor without native bfloat16"
+    assert said in readme_file.PATH.read_text(encoding="utf-8")
+    (tuned,) = published_values(NAME, "borrowed and tuned", "test_accuracy")
+    others = [r["test_accuracy"] for r in results.tested(results.published())]
+    assert tuned == max(others), "ahead of them all"

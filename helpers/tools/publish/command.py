@@ -102,13 +102,14 @@ def publish(path: Path, folder: Path, target: str | None = None) -> None:
     Args:
         path: The notebook, in `notebooks/`.
         folder: Folder or archive with the set on which it is run.
-        target: That set, if it isn't the notebook's own; then its stored outputs stay.
+        target: That set; if it isn't the notebook's own, its stored outputs stay.
     """
     import nbformat
 
     from helpers import results, storage
 
-    runs, about = config.runs_dir() / "publish", target or execution.about(path)
+    runs, own_set = config.runs_dir() / "publish", execution.about(path)
+    about = target or own_set
     merging.restore(results.published(), path.stem, runs / "records")
     settings = {
         "COURSE_PROFILE": "full",
@@ -118,7 +119,7 @@ def publish(path: Path, folder: Path, target: str | None = None) -> None:
         "COURSE_RUNS": str(runs),
     }
     print(f"{path.stem}: running … ", end="", flush=True)
-    parameters = {"target": target} if target else {}
+    parameters = {} if about == own_set else {"target": about}
     outcome = execution.execute(path, runs / path.name, settings, lambda seconds: None, parameters)
     print(f"{outcome.state} after {outcome.seconds:.0f} s", flush=True)
     if outcome.state != "ok":
@@ -132,7 +133,7 @@ def publish(path: Path, folder: Path, target: str | None = None) -> None:
     model = model_file.model_of(runs / "models", path.stem, own)
     text, figures = readme_and_figures(readme_file.PATH.read_text(encoding="utf-8"), records)
     with endings.held():
-        if not target:
+        if about == own_set:
             storage.write_whole(path, nbformat.writes(outputs.cleaned(executed)) + "\n")
         stored = results.published_files(records)
         for name, content in stored.items():

@@ -219,12 +219,16 @@ def test_on_another_set_the_records_are_stored_and_the_outputs_stay(monkeypatch,
     assert path.read_bytes() == before
     stored = json.loads((root / "results" / "11_a.json").read_text())["records"]
     assert [record["dataset"] for record in stored] == ["CIFAR-10", "CIFAR-100"]
-    command.publish(path, tmp_path)
-    assert asked["COURSE_DATASET"] == "cifar10" and path.read_bytes() != before
+    del asked["target"]
+    command.publish(path, tmp_path, "cifar10")  # its own set, after all
+    assert asked["COURSE_DATASET"] == "cifar10" and "target" not in asked
+    assert path.read_bytes() != before
 
 
 def test_only_a_notebook_with_a_target_runs_on_another_set(tmp_path):
-    command.refuse_targetless([notebook(tmp_path / "11_a.ipynb", "target = None")], "cifar100")
-    other = notebook(tmp_path / "09_b.ipynb", "my_target = None")
+    title = "#@title Parameters\n"
+    with_it = notebook(tmp_path / "11_a.ipynb", f"{title}target = None")
+    command.refuse_targetless([with_it], "cifar100")
+    other = notebook(tmp_path / "09_b.ipynb", f"{title}my_target = None")
     with pytest.raises(SystemExit, match="09_b has no parameter `target`"):
         command.refuse_targetless([other], "cifar100")
