@@ -21,6 +21,16 @@ def key(description: object) -> str:
 def describe_model(model: keras.Model) -> dict[str, object]:
     """Everything of a model that decides what it computes: layers, weights, own code.
 
+    Raises:
+        UnknownError: A part of the model can't be described for certain.
+    """
+    weights = data.fingerprint(*(np.asarray(v) for v in variables(model)))
+    return describe_layers(model) | {"weights": weights}
+
+
+def describe_layers(model: keras.Model) -> dict[str, object]:
+    """What models of one kind have in common: layers and own code, without the weights.
+
     Automatic names (`dense_3`, `sequential_1`) are normalised: they count how many layers this
     process has made and decide nothing.
 
@@ -35,7 +45,6 @@ def describe_model(model: keras.Model) -> dict[str, object]:
             ),
             "layers": [describe(layer) for layer in layers],
             "trainable": [variable.trainable for variable in model.weights],
-            "weights": data.fingerprint(*(np.asarray(v) for v in variables(model))),
         }
     except (NotImplementedError, TypeError, ValueError, RecursionError) as error:
         raise UnknownError(f"the model can't be described ({error})") from error

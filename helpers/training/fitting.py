@@ -107,6 +107,7 @@ def fit(
         changes = {"seed": seed, "augment": augment, "mix": mix}
         feed = partial(batches, data.x_train, y_train, batch_size, **changes)
         val, steps = batches(data.x_val, y_val), math.ceil(len(y_train) / batch_size)
+        traces.build_metrics(model, y_train)
         facts, files = _train(
             model, feed, val, steps, batch_size, epochs, callbacks, progress, path
         )

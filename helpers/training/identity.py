@@ -68,8 +68,6 @@ def describe(thing: object, within: frozenset[int] = frozenset()) -> object:
         return sorted((go(child) for child in thing), key=json.dumps)
     if isinstance(thing, dict):
         return [[go(name), go(value)] for name, value in thing.items()]
-    if isinstance(thing, np.ndarray | keras.Variable) or keras.ops.is_tensor(thing):
-        return fingerprint(np.asarray(thing))
     if isinstance(thing, functools.partial):
         return ["partial", go(thing.func), go(thing.args), go(thing.keywords)]
     if isinstance(thing, types.ModuleType):
@@ -85,6 +83,8 @@ def describe(thing: object, within: frozenset[int] = frozenset()) -> object:
         return [go(thing.fget), go(thing.fset)]
     if isinstance(thing, type | types.FunctionType | types.BuiltinFunctionType | np.ufunc):
         return _describe_code(thing, go)
+    if isinstance(thing, np.ndarray | keras.Variable) or keras.ops.is_tensor(thing):
+        return fingerprint(np.asarray(thing))
     return _describe_object(thing, go)
 
 
@@ -192,9 +192,10 @@ def normalised(settings: object) -> object:
         if isinstance(node, dict):
             own = node.get("config")
             name = own.get("name") if isinstance(own, dict) else None
-            automatic = _snake_case(str(node.get("class_name")))
-            if isinstance(name, str) and re.fullmatch(rf"{re.escape(automatic)}(_\d+)?", name):
-                names.setdefault(name, f"{automatic}#{len(names)}")
+            if isinstance(name, str):
+                automatic = _snake_case(str(node.get("class_name")))
+                if re.fullmatch(rf"{re.escape(automatic)}(_\d+)?", name):
+                    names.setdefault(name, f"{automatic}#{len(names)}")
             node = list(node.values())
         if isinstance(node, list | tuple):
             for child in node:
@@ -213,6 +214,7 @@ def normalised(settings: object) -> object:
     return rename(settings)
 
 
+@functools.cache
 def _snake_case(name: str) -> str:
     """`MaxPooling2D` as Keras names its layers: `max_pooling2d`."""
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)

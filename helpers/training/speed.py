@@ -7,8 +7,7 @@ forward and one back, compiled by XLA, and dropout's draws become cheaper. `fuse
 while a model trains or predicts. The model stays what it was: its layers are Keras' own, and so is
 what is saved. (XLA is for chains of operations on single numbers; its convolutions are slower.)
 
-Kernels: `FusedBatchNormV3`, `ResourceApplyAdam` and `ResourceApplyKerasMomentum`,
-https://www.tensorflow.org/api_docs/python/tf/raw_ops
+Kernel: `FusedBatchNormV3`, https://www.tensorflow.org/api_docs/python/tf/raw_ops
 """
 
 import math
@@ -19,7 +18,7 @@ from functools import cache, partial
 import keras
 import tensorflow as tf
 
-from helpers.training import hardware
+from helpers.training import hardware, updates
 
 IMAGES_PER_CALL = 2_048
 DRAWS = 2**16  # dropout draws whole numbers below this one
@@ -113,7 +112,8 @@ def _swaps(model: keras.Model) -> list[tuple[object, str, Callable]]:
     """What to swap, as (layer or optimizer, name of its method, function)."""
     layers = [(layer, "call", _function_of(layer)) for layer in model._flatten_layers()]
     optimizer = getattr(model, "optimizer", None)
-    swaps = [*layers, (optimizer, "update_step", _step_of(optimizer))]
+    swaps = [*layers, (optimizer, "update_step", updates.step_of(optimizer))]
+    swaps += [(optimizer, "_apply_weight_decay", updates.decay_of(optimizer))]
     return [swap for swap in swaps if swap[-1] is not None]
 
 
@@ -129,14 +129,6 @@ def _function_of(layer: keras.Layer) -> Callable | None:
         return _drop_out if possible else None
     if type(layer) is keras.layers.Activation:
         return _gelu if layer.activation is keras.activations.gelu else None
-    return None
-
-
-def _step_of(optimizer: keras.Optimizer | None) -> Callable | None:
-    if type(optimizer) is keras.optimizers.SGD:
-        return _momentum_step if optimizer.momentum else None
-    if type(optimizer) in (keras.optimizers.Adam, keras.optimizers.AdamW):
-        return None if optimizer.amsgrad else _adam_step
     return None
 
 
@@ -215,35 +207,3 @@ def _gelu_slopes(inputs, slopes):
 def _normal_share(x):
     """Φ(x), through erf, which has a fast kernel, where Keras goes through erfc."""
     return 0.5 * (1 + tf.math.erf(x * 0.5**0.5))
-
-
-def _momentum_step(optimizer, gradient, variable, rate):
-    tf.raw_ops.ResourceApplyKerasMomentum(
-        var=variable.handle,
-        accum=_slot(optimizer.momentums, optimizer, variable),
-        lr=tf.cast(rate, variable.dtype),
-        grad=tf.cast(gradient, variable.dtype),
-        momentum=optimizer.momentum,
-        use_nesterov=optimizer.nesterov,
-    )
-
-
-def _adam_step(optimizer, gradient, variable, rate):
-    step = tf.cast(optimizer.iterations + 1, variable.dtype)
-    tf.raw_ops.ResourceApplyAdam(
-        var=variable.handle,
-        m=_slot(optimizer._momentums, optimizer, variable),
-        v=_slot(optimizer._velocities, optimizer, variable),
-        beta1_power=tf.pow(tf.constant(optimizer.beta_1, variable.dtype), step),
-        beta2_power=tf.pow(tf.constant(optimizer.beta_2, variable.dtype), step),
-        lr=tf.cast(rate, variable.dtype),
-        beta1=optimizer.beta_1,
-        beta2=optimizer.beta_2,
-        epsilon=optimizer.epsilon,
-        grad=tf.cast(gradient, variable.dtype),
-    )
-
-
-def _slot(slots, optimizer, variable):
-    """The handle of what an optimizer keeps for one variable."""
-    return slots[optimizer._get_variable_index(variable)].value.handle

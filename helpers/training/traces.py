@@ -3,7 +3,8 @@
 A notebook trains the same small network with many seeds. TensorFlow traces each new model anew:
 one core works for a second or two, the other one waits, and a short training takes less than that.
 So the first model of a kind lends its traced functions to those that come after it: their weights
-are put into its variables, it computes, and what came out is handed back.
+are put into its variables, it computes, and what came out is handed back. And no step is traced
+twice: `build_metrics` sees to it.
 
 Tracing: https://www.tensorflow.org/guide/function#tracing
 """
@@ -18,7 +19,7 @@ import numpy as np
 from helpers.training import cache
 from helpers.training.identity import UnknownError
 
-LENDERS = 4  # kinds of models that are remembered, the latest used
+LENDERS = 8  # kinds of models that are remembered, the latest used
 FUNCTIONS = ("train_function", "test_function", "predict_function")
 
 _lenders: OrderedDict[str, keras.Model] = OrderedDict()
@@ -38,8 +39,8 @@ def lent(model: keras.Model) -> Iterator[keras.Model]:
     """
     kind = _kind(model)
     lender = _lenders.get(kind, model)
-    if _kind(lender) != kind or _share_variables(lender, model):  # changed since, or of one piece
-        lender = model
+    if lender is not model and (_kind(lender) != kind or _share_variables(lender, model)):
+        lender = model  # the other one has changed since, or both are of one piece
     _remember(kind, lender)
     if lender is model:
         yield model
@@ -70,11 +71,24 @@ def kept(model: keras.Model) -> Iterator[None]:
     _traced[names] = {name: function for name, function in found.items() if function is not None}
 
 
+def build_metrics(model: keras.Model, labels: np.ndarray) -> None:
+    """Makes the variables that a compiled model's metrics count in, before TensorFlow traces.
+
+    Keras makes them with the first step, and a trace in which variables are made is thrown away:
+    the step is traced again. A model that doesn't know its output shape is left as it is.
+
+    Args:
+        model: Built and compiled.
+        labels: As it gets them, `(n,)` or `(n, classes)`.
+    """
+    metrics, shape = model._compile_metrics, getattr(model, "output_shape", None)
+    if metrics is not None and not metrics.built and isinstance(shape, tuple):
+        metrics.build(labels[:2], np.zeros((2, *shape[1:]), "float32"))
+
+
 def _kind(model: keras.Model) -> str | None:
     try:
-        described = cache.describe_model(model)
-        described.pop("weights")
-        described = _without_initializers(described)
+        described = _without_initializers(cache.describe_layers(model))
         recipe = cache.describe_recipe(model, []) if model.compiled else None
     except UnknownError:
         return None

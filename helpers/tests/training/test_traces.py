@@ -53,7 +53,7 @@ def test_a_model_is_traced_once_and_comes_out_as_if_trained_alone(
     traces._traced.clear()
     tracings.clear()
     lent = [tiny.fit(tiny.network(s, **options), data, settings, seed=s) for s in (0, 1, 2)]
-    assert {id(model) for model in tracings} == {id(lent[0].model)}
+    assert [id(model) for model in tracings] == [id(lent[0].model)]
     for one, other in zip(single, lent, strict=True):
         assert np.allclose(weights(one.model), weights(other.model), atol=1e-6)
         assert one.history["loss"] == pytest.approx(other.history["loss"], abs=1e-5)
@@ -62,6 +62,47 @@ def test_a_model_is_traced_once_and_comes_out_as_if_trained_alone(
             assert np.allclose(left, right, atol=1e-6)
     apart = [np.abs(weights(a.model) - weights(lent[0].model)).max() for a in lent[1:]]
     assert min(apart) > 1e-3
+
+
+def mixed(pictures, labels, *_):
+    return pictures, labels
+
+
+@pytest.mark.parametrize(
+    ("mix", "loss"),
+    [(None, "sparse_categorical_crossentropy"), (mixed, "categorical_crossentropy")],
+)
+def test_metrics_made_before_the_trace_count_as_those_made_in_it(
+    data, settings, tracings, monkeypatch, mix, loss
+):
+    settings, runs = uncached(settings), []
+    for early in (True, False):
+        traces._lenders.clear()
+        tracings.clear()
+        if not early:
+            monkeypatch.setattr(traces, "build_metrics", lambda *_: None)
+        runs.append(tiny.fit(tiny.network(0, loss=loss), data, settings, mix=mix))
+        assert len(tracings) == (1 if early else 2)
+    assert runs[0].history == runs[1].history
+
+
+class Own(keras.Model):
+    """Keras can't tell its output shape."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = tiny.network(0)
+
+    def call(self, x):
+        return self.inner(x)
+
+
+def test_a_model_of_a_class_of_ones_own_trains_too(data, settings):
+    model = Own()
+    model(data.x_val[:1])
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    run = tiny.fit(model, data, uncached(settings))
+    assert run.history["val_accuracy"]
 
 
 def test_the_lender_keeps_its_own_weights(data, settings):
