@@ -18,7 +18,7 @@ help:  ## list the tasks
 setup:  ## install the packages of environment.yml into .venv, if they are missing [EXTRAS="cluster tracking service export fuzzing colab torch"]
 	@$(TOOL).setup $(call option,EXTRAS,extras)
 
-run:  ## run the course [PROFILE=smoke|class|full] [DATASET=auto|cifar10|digits] [CIFAR10_DIR=folder-or-archive] [CIFAR100_DIR=…] [NOTEBOOKS="01 03"]
+run:  ## run the course [PROFILE=smoke|class|full] [DATASET=auto|cifar10|cifar100|digits] [CIFAR10_DIR=folder-or-archive] [CIFAR100_DIR=…] [NOTEBOOKS="01 03"]
 	@$(TOOL).run $(call option,PROFILE,profile) $(call option,DATASET,dataset) $(call option,CIFAR10_DIR,cifar10-dir) $(call option,CIFAR100_DIR,cifar100-dir) $(call option,NOTEBOOKS,notebooks)
 
 test:  ## test the helpers and every notebook (smoke, embedded dataset, no network) [PRECISION=native] [TESTS=notebooks]
@@ -33,7 +33,7 @@ lint:  ## check style and format, notebooks included
 lab:  ## open a working copy of the notebooks in JupyterLab (work/, your edits stay there)
 	@$(TOOL).lab
 
-student:  ## make copies for a class: build/student (no solutions), build/solutions (executed, open)
+student:  ## make copies for a class: build/handout and build/student (no solutions), build/solutions (executed, open)
 	@$(TOOL).student
 
 colab:  ## make upload-ready copies, one file each, in build/colab
@@ -51,7 +51,7 @@ track:  ## open MLflow's page on the course's runs, here alone [PORT=5000]; firs
 serve:  ## serve a model over HTTP, here alone [MODEL=file.keras] [PORT=8000]; first `make setup EXTRAS=service`; ALLOW_TRAINING=1 lets it be trained on
 	@$(TOOL).serve $(call option,MODEL,model) $(call option,PORT,port)
 
-publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive [CIFAR100_DIR=…] [NOTEBOOKS="01"] [TARGET=cifar100]
+publish:  ## run in full and store outputs, results and tables: CIFAR10_DIR=folder-or-archive and CIFAR100_DIR=…, as the notebooks need [NOTEBOOKS="01"] [TARGET=cifar100]
 	@$(TOOL).publish $(call option,CIFAR10_DIR,cifar10-dir) $(call option,CIFAR100_DIR,cifar100-dir) $(call option,NOTEBOOKS,notebooks) $(call option,TARGET,target)
 
 bench:  ## measure speed and memory into figures/bench* [ROUNDS=3] [ONLY=training|batch|times|service] [NETWORK=fast]; for PyTorch's rows `make setup EXTRAS=torch` first

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from helpers import config, course_version
-from helpers.tools.batch import cells, collecting, submissions
+from helpers.tools.batch import cells, collecting, sets, submissions
 
 FORMAT = 2  # of the results that are kept; a new number runs everything again
 
@@ -170,11 +170,12 @@ def _crossed(grid: Grid, files: list[collecting.Found], shared: set[Path]) -> li
     for one in files:
         notebook, student = submissions.owner(one, shared)
         lacking = "" if one.problem else _lacking(one.text, grid.parameters)
-        for parameters in crossed:
+        for named in crossed:
+            parameters = sets.meant(notebook, named)
             decides = json.dumps([one.text, notebook, parameters, course], sort_keys=True)
             made.append(
                 Run(
-                    _name(one.path, parameters),
+                    _name(one.path, named),
                     one.path,
                     notebook,
                     student,

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from helpers import config, course_version, storage
 from helpers.tools import execution
-from helpers.tools.batch import cells, leaderboard, leaderboard_page
+from helpers.tools.batch import cells, leaderboard, leaderboard_page, sets
 from helpers.tools.batch.gathered import printable
 from helpers.tools.batch.grid import Limits, Run
 
@@ -97,8 +97,7 @@ def dataset_of(run: Run) -> tuple[str, str] | None:
         return None
     if "dataset" not in known or run.parameters.get("data_dir"):
         return None
-    path = execution.NOTEBOOKS / f"{run.notebook}.ipynb"
-    about = execution.about(path) if path.is_file() else "cifar10"
+    about = sets.about(run.notebook, run.parameters)
     named = os.environ.get("COURSE_DATASET") or "auto"
     if named in config.DATASETS:
         named = config.meant(named, about)

@@ -13,7 +13,7 @@ from helpers.tools.machines import KINDS, NATIVE, PLAIN
 
 PROFILE = "class"
 PART = "times"  # between which markers of the README the table stands
-ROW = re.compile(r"^\| \*\*Time\*\* \| .*?\b(\d+ minutes?) in `full`[^;|\n]*(.*)$", re.MULTILINE)
+ROW = re.compile(r"^\| \*\*Time\*\* \| .*?\b(\d+ minutes? in `full`.*)$", re.MULTILINE)
 ABSENT = "–"
 
 
@@ -68,7 +68,7 @@ def with_time(notebook: str, name: str, machines: list[dict]) -> str:
     if not ROW.search(card.source):
         raise ValueError(f"The card of {name} needs a row **Time** with the minutes in `full`.")
     card.source = ROW.sub(
-        lambda row: f"| **Time** | {minutes}; {row[1]} in `full`, with native bfloat16{row[2]}",
+        lambda row: f"| **Time** | {minutes}; {row[1]}",
         card.source,
     )
     read.metadata.get("course", {}).get("expected_seconds", {}).pop(PROFILE, None)

@@ -1,7 +1,9 @@
 """Publishes the course: runs it in full, stores the outputs, the results and the tables.
 
-    python -m helpers.tools.publish --cifar10-dir FOLDER [--cifar100-dir FOLDER]
+    python -m helpers.tools.publish [--cifar10-dir FOLDER] [--cifar100-dir FOLDER]
                                     [--notebooks "01 03"] [--target cifar100]
+
+Folders are needed of the sets that the notebooks are about.
 
 Each notebook is stored as soon as it has run. After an interruption, the same command goes on with
 the first one that wasn't; trainings come from the cache where they were done before.

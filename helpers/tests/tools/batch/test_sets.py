@@ -1,0 +1,45 @@
+"""The dataset of a grid is each notebook's own of its kind."""
+
+import pytest
+
+from helpers import config
+from helpers.tools import execution
+from helpers.tools.batch import grid, kept, sets
+
+TEN, HUNDRED, TRANSFER = "03_two_layer_cnn", "10_hundred_classes", "11_transfer_learning"
+
+
+@pytest.mark.parametrize(
+    ("notebook", "given", "dataset"),
+    [
+        (TEN, {"dataset": "digits"}, "digits"),
+        (HUNDRED, {"dataset": "digits"}, "digits100"),
+        (TEN, {"dataset": "digits100"}, "digits"),
+        (HUNDRED, {"dataset": "cifar10"}, "cifar100"),
+        (HUNDRED, {"dataset": "auto"}, "auto"),
+        (TRANSFER, {"dataset": "digits"}, "digits"),
+        (TRANSFER, {"dataset": "digits", "target": "cifar100"}, "digits100"),
+        (TRANSFER, {"dataset": "digits", "target": None}, "digits"),
+        ("somebody's", {"dataset": "digits"}, "digits"),
+        (HUNDRED, {"dataset": "digit"}, "digit"),
+        (HUNDRED, {"dataset": ["digits"]}, ["digits"]),
+        (HUNDRED, {"dataset": None}, None),
+    ],
+)
+def test_a_dataset_is_the_notebooks_own(notebook, given, dataset):
+    assert sets.meant(notebook, given) == given | {"dataset": dataset}
+    assert sets.meant(notebook, {"seeds": [0]}) == {"seeds": [0]}
+
+
+def test_one_grid_is_for_all_notebooks(monkeypatch):
+    monkeypatch.delenv("COURSE_DATASET", raising=False)
+    files = [str(execution.NOTEBOOKS / f"{name}.ipynb") for name in (TEN, HUNDRED)]
+    crossed = {"profile": ["smoke"], "dataset": ["digits"]}
+    runs = grid.runs(grid.Grid(files, crossed, grid.Limits()))
+    assert [run.parameters["dataset"] for run in runs] == ["digits", "digits100"]
+    told = [kept.dataset_of(run) for run in runs]
+    assert told == [("digits", "cifar10"), ("digits100", "cifar100")]
+    for run, about in zip(runs, ("cifar10", "cifar100"), strict=True):
+        named = run.parameters["dataset"]
+        settings = config.resolve(run.notebook, "dense", dataset=named, about=about)
+        assert settings.dataset == named
