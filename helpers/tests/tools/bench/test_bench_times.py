@@ -46,7 +46,7 @@ def test_only_the_time_in_a_card_changes(tmp_path):
     assert changed == [
         "| **Time** | about 1 minute of computing in the profile `class` on a processor with "
         "native bfloat16 (Fast, 2 cores), 2 on one without (Old, 2 cores); 70 minutes in `full`, "
-        "with native bfloat16; two hours to read. For a lesson: sections 1 and 2 |"
+        "on two processor cores; two hours to read. For a lesson: sections 1 and 2 |"
     ]
     read, old = nbformat.reads(after, as_version=4), nbformat.reads(before, as_version=4)
     assert read.metadata.course.expected_seconds == {"full": 4_200, "smoke": 30}
@@ -55,7 +55,8 @@ def test_only_the_time_in_a_card_changes(tmp_path):
     other = [machine("M", "float32 only", 1, **{"01_a": (600, 1)})]
     assert (
         "about 10 minutes of computing in the profile `class` on a processor without native "
-        "bfloat16 (M); 70 minutes in `full`" in _rows(cards.with_time(after, "01_a", other))[4]
+        "bfloat16 (M); 70 minutes in `full`, on two processor cores; two"
+        in _rows(cards.with_time(after, "01_a", other))[4]
     )
 
 
