@@ -53,11 +53,9 @@ def test_only_the_time_in_a_card_changes(tmp_path):
     assert [read.cells[0], *read.cells[2:]] == [old.cells[0], *old.cells[2:]]
     assert cards.with_time(after, "01_a", machines()) == after
     other = [machine("M", "float32 only", 1, **{"01_a": (600, 1)})]
-    assert (
-        "about 10 minutes of computing in the profile `class` on a processor without native "
-        "bfloat16 (M); 70 minutes in `full`, on two processor cores; two"
-        in _rows(cards.with_time(after, "01_a", other))[4]
-    )
+    (row,) = [row for row in _rows(cards.with_time(after, "01_a", other)) if "**Time**" in row]
+    assert "on a processor without native bfloat16 (M); 70 minutes in `full`, on two" in row
+    assert "about 10 minutes of computing in the profile `class`" in row
 
 
 def test_what_was_not_measured_stays_and_a_card_without_time_is_an_error(tmp_path):
