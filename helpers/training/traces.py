@@ -82,7 +82,8 @@ def build_metrics(model: keras.Model, labels: np.ndarray) -> None:
         labels: As it gets them, `(n,)` or `(n, classes)`.
     """
     metrics, shape = model._compile_metrics, getattr(model, "output_shape", None)
-    if metrics is not None and not metrics.built and isinstance(shape, tuple):
+    known = isinstance(shape, tuple) and None not in shape[1:]
+    if known and metrics is not None and not metrics.built:
         metrics.build(labels[:2], np.zeros((2, *shape[1:]), "float32"))
 
 

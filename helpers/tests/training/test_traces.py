@@ -97,6 +97,16 @@ class Own(keras.Model):
         return self.inner(x)
 
 
+def test_metrics_of_an_answer_of_unknown_shape_are_left_to_keras():
+    model = keras.Sequential([keras.Input((None, 3)), keras.layers.Dense(10, "softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    traces.build_metrics(model, np.zeros((4, 2), np.int64))
+    assert not model._compile_metrics.built
+    known = tiny.network(0)
+    traces.build_metrics(known, np.zeros(4, np.int64))
+    assert known._compile_metrics.built
+
+
 def test_a_model_of_a_class_of_ones_own_trains_too(data, settings):
     model = Own()
     model(data.x_val[:1])
