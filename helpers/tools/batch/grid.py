@@ -161,7 +161,7 @@ def look(grid: Grid) -> tuple[list[Run], list[str]]:
 
 
 def _crossed(grid: Grid, files: list[collecting.Found], shared: set[Path]) -> list[Run]:
-    made = []
+    made: list[Run] = []
     crossed = [
         dict(zip(grid.parameters, values, strict=True))
         for values in itertools.product(*grid.parameters.values())
@@ -170,8 +170,12 @@ def _crossed(grid: Grid, files: list[collecting.Found], shared: set[Path]) -> li
     for one in files:
         notebook, student = submissions.owner(one, shared)
         lacking = "" if one.problem else _lacking(one.text, grid.parameters)
+        seen: list[dict] = []
         for named in crossed:
-            parameters = sets.meant(notebook, named)
+            parameters = sets.meant(notebook, named, one.text)
+            if parameters in seen:  # `digits` and `digits100` are one and the same there
+                continue
+            seen.append(parameters)
             decides = json.dumps([one.text, notebook, parameters, course], sort_keys=True)
             made.append(
                 Run(

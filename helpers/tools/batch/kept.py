@@ -97,7 +97,7 @@ def dataset_of(run: Run) -> tuple[str, str] | None:
         return None
     if "dataset" not in known or run.parameters.get("data_dir"):
         return None
-    about = sets.about(run.notebook, run.parameters)
+    about = sets.about(run.notebook, run.parameters, run.text)
     named = os.environ.get("COURSE_DATASET") or "auto"
     if named in config.DATASETS:
         named = config.meant(named, about)

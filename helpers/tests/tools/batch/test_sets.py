@@ -1,5 +1,7 @@
 """The dataset of a grid is each notebook's own of its kind."""
 
+import json
+
 import pytest
 
 from helpers import config
@@ -27,8 +29,23 @@ TEN, HUNDRED, TRANSFER = "03_two_layer_cnn", "10_hundred_classes", "11_transfer_
     ],
 )
 def test_a_dataset_is_the_notebooks_own(notebook, given, dataset):
-    assert sets.meant(notebook, given) == given | {"dataset": dataset}
-    assert sets.meant(notebook, {"seeds": [0]}) == {"seeds": [0]}
+    assert sets.meant(notebook, given, "") == given | {"dataset": dataset}
+    assert sets.meant(notebook, {"seeds": [0]}, "") == {"seeds": [0]}
+
+
+def test_what_a_notebook_says_of_itself_counts():
+    own = json.dumps({"source": ['settings = training.start("mine", about="cifar100")']})
+    assert sets.meant("mine", {"dataset": "digits"}, own) == {"dataset": "digits100"}
+    changed = json.dumps({"source": ["size = None\n", 'target = "cifar100"\n']})
+    assert sets.about(TRANSFER, {}, changed) == "cifar100"
+    assert sets.about(TRANSFER, {"target": "cifar10"}, changed) == "cifar10"
+    assert sets.about(TRANSFER, {}, changed.replace("cifar100", "None")) == "cifar10"
+
+
+def test_two_names_of_one_dataset_are_one_run():
+    files = [str(execution.NOTEBOOKS / f"{name}.ipynb") for name in (TEN, HUNDRED)]
+    both = grid.Grid(files, {"dataset": ["digits", "digits100"], "seeds": [[0]]}, grid.Limits())
+    assert [run.parameters["dataset"] for run in grid.runs(both)] == ["digits", "digits100"]
 
 
 def test_one_grid_is_for_all_notebooks(monkeypatch):
