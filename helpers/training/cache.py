@@ -58,8 +58,9 @@ def describe_recipe(
 ) -> list[object]:
     """How a compiled model will be trained: optimizer, loss, metrics, callbacks, precision.
 
-    Functions that change or mix the training images are part of it; None is left out, so that the
-    keys of trainings without one stay as they are.
+    Functions that change or mix the training images are part of it, weights of losses, weighted
+    metrics, and which variables don't decay; what there is none of is left out, so that the keys
+    of trainings without it stay as they are.
 
     Raises:
         UnknownError: A part can't be described for certain.
@@ -68,10 +69,24 @@ def describe_recipe(
     parts = [model.optimizer, model.loss, metrics, list(callbacks)]
     parts += [augment] if augment else []
     parts += [("mix", mix)] if mix else []
+    parts += [(name, value) for name, value in _rare(model).items() if value]
     try:
         return [*map(describe, parts), keras.config.dtype_policy().name]
     except (NotImplementedError, TypeError, ValueError, RecursionError) as error:
         raise UnknownError(f"the recipe can't be described ({error})") from error
+
+
+def _rare(model: keras.Model) -> dict[str, object]:
+    """What few models are compiled with, and their configuration leaves out."""
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    decays = [True]
+    if getattr(optimizer, "weight_decay", None) is not None:
+        decays = [optimizer._use_weight_decay(v.value) for v in model.trainable_variables]
+    return {
+        "loss_weights": getattr(model._compile_loss, "_user_loss_weights", None),
+        "weighted_metrics": getattr(model._compile_metrics, "_user_weighted_metrics", None),
+        "decays": None if all(decays) else decays,
+    }
 
 
 def variables(model: keras.Model) -> list[keras.Variable]:

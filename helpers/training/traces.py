@@ -17,7 +17,7 @@ import keras
 import numpy as np
 
 from helpers.training import cache
-from helpers.training.identity import UnknownError
+from helpers.training.identity import UnknownError, is_library
 
 LENDERS = 8  # kinds of models that are remembered, the latest used
 FUNCTIONS = ("train_function", "test_function", "predict_function")
@@ -75,14 +75,17 @@ def build_metrics(model: keras.Model, labels: np.ndarray) -> None:
     """Makes the variables that a compiled model's metrics count in, before TensorFlow traces.
 
     Keras makes them with the first step, and a trace in which variables are made is thrown away:
-    the step is traced again. A model that doesn't know its output shape is left as it is.
+    the step is traced again. A model that doesn't know its output shape is left as it is, and one
+    whose own code may give its metrics something else.
 
     Args:
         model: Built and compiled.
         labels: As it gets them, `(n,)` or `(n, classes)`.
     """
     metrics, shape = model._compile_metrics, getattr(model, "output_shape", None)
-    known = isinstance(shape, tuple) and None not in shape[1:]
+    own = {name for c in type(model).__mro__ if not is_library(c) for name in vars(c)}
+    plain = not own & {"call", "test_step", "compute_metrics"}
+    known = plain and isinstance(shape, tuple) and None not in shape[1:]
     if known and metrics is not None and not metrics.built:
         metrics.build(labels[:2], np.zeros((2, *shape[1:]), "float32"))
 
@@ -123,7 +126,13 @@ def _share_variables(one: keras.Model, other: keras.Model) -> bool:
 
 
 def _remember(kind: str | None, lender: keras.Model) -> None:
-    """Keeps a lender as the one that was used last, and forgets the one that was used first."""
+    """Keeps a lender as the one that was used last, and forgets the one that was used first.
+
+    What a model traced before it became of another kind, compiled anew for example, is forgotten.
+    """
+    before = [k for k, model in _lenders.items() if model is lender and k != kind]
+    if before:
+        _forget(_lenders.pop(before[0]))
     forgotten = [_lenders.pop(kind, None)]
     if kind is not None:
         _lenders[kind] = lender
@@ -131,8 +140,12 @@ def _remember(kind: str | None, lender: keras.Model) -> None:
         forgotten.append(_lenders.popitem(last=False)[1])
     for old in forgotten:
         if old is not None and old is not lender:
-            for names in [names for names in _traced if names[0] == id(old)]:
-                del _traced[names]
+            _forget(old)
+
+
+def _forget(model: keras.Model) -> None:
+    for names in [names for names in _traced if names[0] == id(model)]:
+        del _traced[names]
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:

@@ -60,7 +60,7 @@ def _adam_step(optimizer, gradient, variable, rate):
 def _decay(optimizer, variables):
     """Weight decay as Keras does it, which looks up the learning rate for each variable anew."""
     rate = optimizer.learning_rate
-    values = [variable.value for variable in variables]
+    values = [v.value if isinstance(v, keras.Variable) else v for v in variables]
     for value in filter(optimizer._use_weight_decay, values):
         share = tf.cast(optimizer.weight_decay, value.dtype)
         value.assign_sub(value * share * tf.cast(rate, value.dtype))

@@ -86,6 +86,33 @@ def test_metrics_made_before_the_trace_count_as_those_made_in_it(
     assert runs[0].history == runs[1].history
 
 
+def test_a_model_that_is_compiled_anew_is_traced_anew(data, settings, tracings):
+    runs = []
+    for forget in (False, True):
+        model = tiny.fit(tiny.network(0), data, uncached(settings)).model
+        if forget:
+            traces._lenders.clear()
+            traces._traced.clear()
+        optimizer = keras.optimizers.SGD(1e-9, momentum=0.9)
+        model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+        before = weights(model)
+        runs.append(tiny.fit(model, data, uncached(settings)))
+        assert np.abs(weights(model) - before).max() < 1e-6
+    assert runs[0].history == runs[1].history
+
+
+def test_own_code_decides_what_its_metrics_are_given(data):
+    class Rows(keras.Sequential):
+        def test_step(self, batch):
+            return super().test_step(batch)
+
+    model = Rows(tiny.network(0).layers)
+    model.build((None, 32, 32, 3))
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    traces.build_metrics(model, data.y_train)
+    assert not model._compile_metrics.built
+
+
 class Own(keras.Model):
     """Keras can't tell its output shape."""
 

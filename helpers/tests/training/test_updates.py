@@ -45,6 +45,13 @@ def test_decay_is_that_of_keras_with_one_look_at_the_rate(kind, excluded):
     assert (lookups, fewer) == (3 - len(excluded), 2)
 
 
+def test_variables_of_tensorflow_decay_too():
+    optimizer, variable = keras.optimizers.SGD(0.5, weight_decay=0.1), keras.Variable([2.0])
+    optimizer.build([variable])
+    updates.decay_of(optimizer)(optimizer, [variable.value])
+    assert np.allclose(variable, 2 - 0.5 * 0.1 * 2)
+
+
 class Own(keras.optimizers.SGD):
     def _apply_weight_decay(self, variables):
         pass
