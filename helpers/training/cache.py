@@ -24,8 +24,8 @@ def describe_model(model: keras.Model) -> dict[str, object]:
     Raises:
         UnknownError: A part of the model can't be described for certain.
     """
-    weights = data.fingerprint(*(np.asarray(v) for v in variables(model)))
-    return describe_layers(model) | {"weights": weights}
+    described = describe_layers(model)
+    return described | {"weights": data.fingerprint(*map(np.asarray, variables(model)))}
 
 
 def describe_layers(model: keras.Model) -> dict[str, object]:
@@ -69,7 +69,7 @@ def describe_recipe(
     parts = [model.optimizer, model.loss, metrics, list(callbacks)]
     parts += [augment] if augment else []
     parts += [("mix", mix)] if mix else []
-    parts += [(name, value) for name, value in _rare(model).items() if value]
+    parts += [(name, value) for name, value in _rare(model).items() if value is not None]
     try:
         return [*map(describe, parts), keras.config.dtype_policy().name]
     except (NotImplementedError, TypeError, ValueError, RecursionError) as error:

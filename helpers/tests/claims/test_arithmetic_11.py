@@ -50,6 +50,8 @@ def test_what_is_left_of_stored_averages():
 
 def test_steps_of_heads_and_of_networks_from_scratch():
     """`passes` and `from_scratch` of the notebook, in the profile `full`."""
+    assert not missing(NAME, "head", '"full": 1_000}[settings.profile]')
+    assert not missing(NAME, "sizes", f"BATCH = {BATCH}")
     passes = function("passes", STEPS=1_000, BATCH=BATCH)
     least = 2 * FULL.epochs["tuned_short"]
     heads, others = {}, {}

@@ -40,5 +40,5 @@ def test_where_nothing_is_excluded_the_key_is_as_ever():
 
 def test_two_exclusions_are_two_keys():
     assert recipe(excluded=["bias"]) != recipe(excluded=["kernel"])
-    losses = [recipe(loss_weights=[weight]) for weight in (0.1, 0.2)]
-    assert np.unique(losses).size == 2
+    losses = [recipe(loss_weights=[weight]) for weight in (0.0, 0.1, 0.2)]
+    assert np.unique([*losses, recipe()]).size == 4

@@ -185,6 +185,8 @@ def test_twenty_steps_of_an_optimizer_equal_those_of_keras(name):
         with speed.fused(holder if fused else keras.Sequential()):
             swapped = "update_step" in vars(optimizer)
             assert swapped == (fused and name not in ("plain sgd", "amsgrad"))
+            decays = "_apply_weight_decay" in vars(optimizer)
+            assert decays == (fused and name in ("nesterov", "adamw"))
             step = tf.function(partial(_apply, optimizer, variables))
             for _ in range(20):
                 step(*[tf.constant(rng.normal(size=v.shape), "float32") for v in variables])
